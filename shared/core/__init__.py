@@ -1,0 +1,1 @@
+"""Settings, errors, logging and the clock. Imports nothing of ours."""

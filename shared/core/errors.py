@@ -1,0 +1,203 @@
+"""Everything that can go wrong, as one tree.
+
+PrismError
+├── SettingsError                 a setting is missing or unreadable                       500
+├── CallerError                   the caller can mend it
+│   ├── InvalidParameterError     a parameter's value is refused                           422
+│   ├── AuthenticationError       no, expired, malformed, foreign or forged token          401
+│   ├── PermissionDeniedError     the token is good but may not do this                    403
+│   └── NotFoundError             the thing asked for does not exist                       404
+├── UnavailableError              nothing can be answered for now; ask again               503
+│   ├── NoDataError               the data was never loaded                                503
+│   ├── DatabaseUnavailableError  PostgreSQL did not answer                                503
+│   └── DocumentsUnavailableError the document store did not answer                        503
+├── DocumentTooLargeError         a document is over the store's limit                     500
+└── UpstreamError                 one provider failed one request                          502
+    ├── ConnectionFailedError     no connection, or it broke                               502
+    ├── DeadlineExceededError     no full answer within the time allowed                   504
+    ├── ServerFailedError         HTTP 5xx                                                 502
+    ├── RefusedError              HTTP 4xx other than the two below                        502
+    ├── RateLimitedError          HTTP 429 or 418, or the same said with another status    502
+    ├── KeyRejectedError          the API key is invalid, expired or used up               502
+    ├── BadPayloadError           the answer cannot be read                                502
+    └── FrozenAnswerError         the answer has not moved for longer than is possible     502
+"""
+
+from datetime import timedelta
+
+
+class PrismError(Exception):
+    """Root of everything this project raises on purpose."""
+
+    status = 500
+    code = "internal"
+
+
+class SettingsError(PrismError):
+    """A setting is missing or unreadable."""
+
+    code = "settings"
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"setting {name}: {reason}")
+        self.name = name
+
+
+class CallerError(PrismError):
+    """The caller can mend it."""
+
+    status = 400
+    code = "bad_request"
+
+
+class InvalidParameterError(CallerError):
+    """A parameter's value is refused."""
+
+    status = 422
+    code = "invalid_parameter"
+
+    def __init__(self, parameter: str, message: str, value: object = None) -> None:
+        super().__init__(f"{parameter}: {message}")
+        self.parameter = parameter
+        self.message = message
+        self.value = value
+
+
+class AuthenticationError(CallerError):
+    """The caller's token is missing, expired, malformed, foreign or forged."""
+
+    status = 401
+    code = "unauthenticated"
+
+
+class PermissionDeniedError(CallerError):
+    """The caller is known but may not do this."""
+
+    status = 403
+    code = "forbidden"
+
+
+class NotFoundError(CallerError):
+    """The thing asked for does not exist; `kind` makes the machine-readable code."""
+
+    status = 404
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"{kind.capitalize()} '{name}' not found")
+        self.code = f"{kind}_not_found"
+
+
+class UnavailableError(PrismError):
+    """Nothing can be answered for now; the caller may ask again after `retry_after`."""
+
+    status = 503
+    code = "unavailable"
+
+    def __init__(self, message: str, retry_after: timedelta = timedelta(seconds=30)) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class NoDataError(UnavailableError):
+    """The data was never loaded."""
+
+    code = "no_data"
+
+
+class DatabaseUnavailableError(UnavailableError):
+    """PostgreSQL did not answer."""
+
+    code = "database_unavailable"
+
+
+class DocumentsUnavailableError(UnavailableError):
+    """The document store did not answer in time."""
+
+    code = "documents_unavailable"
+
+
+class DocumentTooLargeError(PrismError):
+    """A document is over the store's limit."""
+
+    code = "document_too_large"
+
+    def __init__(self, path: str, size: int, limit: int) -> None:
+        super().__init__(f"document {path} has {size} bytes, over {limit}")
+        self.size = size
+
+
+class UpstreamError(PrismError):
+    """One provider failed one request."""
+
+    status = 502
+    code = "upstream"
+
+    def __init__(self, provider: str, reason: str) -> None:
+        super().__init__(f"{provider}: {reason}")
+        self.provider = provider
+        self.reason = reason
+
+
+class ConnectionFailedError(UpstreamError):
+    """The provider could not be reached, or the connection broke."""
+
+    code = "connection_failed"
+
+
+class DeadlineExceededError(UpstreamError):
+    """The provider gave no full answer within the time allowed."""
+
+    status = 504
+    code = "deadline_exceeded"
+
+    def __init__(self, provider: str, allowed: timedelta) -> None:
+        super().__init__(provider, f"no answer within {allowed.total_seconds():.1f} s")
+        self.allowed = allowed
+
+
+class ServerFailedError(UpstreamError):
+    """The provider answered HTTP 5xx."""
+
+    code = "server_failed"
+
+    def __init__(self, provider: str, http_status: int) -> None:
+        super().__init__(provider, f"answered HTTP {http_status}")
+        self.http_status = http_status
+
+
+class RefusedError(UpstreamError):
+    """The provider refused the request: our request is wrong for it, or it changed its interface."""
+
+    code = "refused"
+
+    def __init__(self, provider: str, http_status: int, message: str) -> None:
+        super().__init__(provider, f"refused with HTTP {http_status}: {message}")
+        self.http_status = http_status
+
+
+class RateLimitedError(UpstreamError):
+    """The provider asks for patience; it may be asked again after `retry_after`."""
+
+    code = "rate_limited"
+
+    def __init__(self, provider: str, retry_after: timedelta) -> None:
+        super().__init__(provider, f"rate limited for {retry_after.total_seconds():.0f} s")
+        self.retry_after = retry_after
+
+
+class KeyRejectedError(UpstreamError):
+    """The API key is invalid, expired or used up."""
+
+    code = "key_rejected"
+
+
+class BadPayloadError(UpstreamError):
+    """The answer cannot be read; it is refused whole."""
+
+    code = "bad_payload"
+
+
+class FrozenAnswerError(UpstreamError):
+    """The answer has not moved for longer than a living market allows."""
+
+    code = "frozen"
