@@ -1,0 +1,47 @@
+"""How a provider has been doing: shared by refreshers, which write it, and the status page, which reads it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+CircuitState = Literal["closed", "open", "half_open"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaState:
+    """One published limit and how much of its present window is used."""
+
+    calls: int
+    per_s: int
+    used: int
+    window_started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderState:
+    """One provider's circuit, quota and record, as kept in the document `provider_state/{provider}`."""
+
+    provider: str
+    circuit: CircuitState = "closed"
+    open_until: datetime | None = None
+    """Until then nothing is asked of it: a cooldown, or the patience that it demanded."""
+    successes: int = 0
+    failures: int = 0
+    consecutive_failures: int = 0
+    success_rate: float | None = None
+    """Exponentially weighted over the latest requests, 0 to 1; `None` before the first."""
+    latency_ms: float | None = None
+    """Exponentially weighted mean of the successful answers."""
+    last_success_at: datetime | None = None
+    last_failure_at: datetime | None = None
+    last_error: str | None = None
+    last_error_code: str | None = None
+    quotas: tuple[QuotaState, ...] = ()
+    key_in_use: int | None = None
+    """Index of the API key in use, 0 for the primary; `None` when asked without a key."""
+    rejected_keys: tuple[str, ...] = ()
+    """Digests of the keys that were refused, with no way back to the keys."""
+    disabled_reason: str | None = None
+    fingerprint: str | None = None
+    """Digest of the latest answer's prices, to notice an answer that never moves."""
+    fingerprint_repeats: int = 0
