@@ -1,0 +1,1 @@
+"""Who is calling: verifiers, imported on first use."""
