@@ -1,10 +1,23 @@
 """How a provider has been doing: shared by refreshers, which write it, and the status page, which reads it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
 CircuitState = Literal["closed", "open", "half_open"]
+
+QUOTE_PROVIDERS: Mapping[str, str] = MappingProxyType(
+    {
+        "coingecko_pro": "coingecko",
+        "coingecko": "coingecko",
+        "binance": "binance",
+        "coinpaprika": "coinpaprika",
+        "coincap": "coincap",
+    }
+)
+"""Every provider of quotes and its family: two of one family are one source and never agree with each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

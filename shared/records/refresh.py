@@ -1,10 +1,16 @@
 """What a refresh did: the report that the ledger keeps and a second delivery is answered with."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from dataclasses import fields as fields_of
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Literal
 
 Outcome = Literal["running", "succeeded", "degraded", "failed"]
+
+REFRESHES: Mapping[str, timedelta] = MappingProxyType({"refresh_market": timedelta(seconds=60)})
+"""Every refresh and the age its data may reach: `promise_s` of its manifest, which reading code does not carry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +40,29 @@ class RefreshReport:
     unmatched: int = 0
     """Records that no token could be found for."""
     detail: str | None = None
+
+
+def report_to_fields(report: RefreshReport) -> dict[str, Any]:
+    """Return the report as a document's fields; steps become a list, because Firestore's maps forget their order."""
+    fields = asdict(report)
+    fields["steps"] = [{"name": name, "ms": ms} for name, ms in report.steps.items()]
+    fields["sources"] = [asdict(source) for source in report.sources]
+    return fields
+
+
+def report_from_fields(fields: Mapping[str, Any]) -> RefreshReport:
+    """Return the report that `report_to_fields` wrote; fields unknown to this version are passed over.
+
+    Raises:
+        KeyError: a step without its name or duration.
+        TypeError: a field without a default is missing.
+    """
+    known = _known(RefreshReport, fields)
+    known["steps"] = {step["name"]: float(step["ms"]) for step in fields.get("steps", ())}
+    known["sources"] = tuple(SourceReport(**_known(SourceReport, source)) for source in fields.get("sources", ()))
+    return RefreshReport(**known)
+
+
+def _known(record: type[RefreshReport] | type[SourceReport], written: Mapping[str, Any]) -> dict[str, Any]:
+    names = {each.name for each in fields_of(record)}
+    return {name: value for name, value in written.items() if name in names}
