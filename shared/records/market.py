@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 QuoteCurrency = Literal["usd", "usdt"]
+Verdict = Literal["used", "confirming", "outlier", "old", "unconverted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +54,9 @@ class SourcePrice:
     price_usd: Decimal | None
     """The same in US dollars; `None` when no rate of the same minutes is known."""
     observed_at: datetime
-    verdict: Literal["used", "outlier", "old", "unconverted"]
-    """`used` for the served price; `outlier` rejected; `old` not fresh; `unconverted` has no dollar price."""
+    verdict: Verdict
+    """`used` for the served price; `confirming` it without being used; `outlier` rejected; `old` not fresh;
+    `unconverted` has no dollar price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

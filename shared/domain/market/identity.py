@@ -14,12 +14,13 @@ from decimal import Decimal
 from typing import Literal
 
 from shared.records.market import PriceRecord
-from shared.records.provider import CANONICAL_FAMILY, QUOTE_PROVIDERS
+from shared.records.provider import QUOTE_PROVIDERS
 
 from .known import KnownToken, KnownTokens
 
 MatchedBy = Literal["name", "price", "provisional"]
 
+CANONICAL_FAMILY = "coingecko"
 PRICE_TOLERANCE = Decimal("0.05")
 """Two prices of one token differ by less, even between venues and over a minute or two."""
 COMPARABLE_WITHIN = timedelta(minutes=15)
