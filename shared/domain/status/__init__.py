@@ -1,0 +1,1 @@
+"""How the platform itself is doing: providers, refreshes and the stores underneath."""
