@@ -1,0 +1,122 @@
+"""Everything a developer or the pipeline runs: `nox -s up`, `nox -s tests`, `nox --list`.
+
+Sessions share two environments, `local` (what `up` needs) and `dev` (the rest), instead of having one each: the
+same hundred packages would otherwise be installed seven times. Both are filled by plain pip, which reads the
+caller's own index settings, from a lock with hashes, and kept until that lock changes.
+"""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+FUNCTIONS = sorted(manifest.parent.name for manifest in ROOT.glob("functions/*/function.yaml"))
+GROUPS = ["dev", "local", "migrate", *FUNCTIONS]
+PACKAGES = ["shared", "functions", "sandbox", "local", "tools", "benchmarks", "migrations", "tests"]
+
+nox.options.default_venv_backend = "none"
+nox.options.error_on_external_run = False
+nox.options.sessions = ["lint", "types", "imports", "generate", "tests"]
+
+
+def environment(session: nox.Session, lock: str) -> Path:
+    """Return the folder of programs of an environment that holds exactly what a lock lists."""
+    requirements = ROOT / "requirements" / f"{lock}.txt"
+    folder = ROOT / ".nox" / f"{lock}-{sys.version_info.major}.{sys.version_info.minor}"
+    programs = folder / ("Scripts" if os.name == "nt" else "bin")
+    wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
+    stamp = folder / "installed"
+    if not stamp.exists() or stamp.read_text() != wanted:
+        session.log(f"installing requirements/{lock}.txt, once until it changes")
+        session.run(sys.executable, "-m", "virtualenv", "--quiet", "--clear", str(folder))
+        pip = [str(programs / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        session.run(*pip, "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(requirements))
+        stamp.write_text(wanted)
+    return programs
+
+
+def development(session: nox.Session, program: str, *arguments: str) -> None:
+    """Run a program of the development environment in the project's folder."""
+    programs = environment(session, "dev")
+    path = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
+    session.run(str(programs / program), *arguments, env={"PATH": path})
+
+
+@nox.session
+def up(session: nox.Session) -> None:
+    """Run the whole platform on this machine; Ctrl-C stops it."""
+    python = environment(session, "local") / "python"
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The platform takes nox's place: nox would kill it 0.3 s after Ctrl-C, in the middle of stopping its children.
+    os.execv(python, [str(python), "-m", "local", *session.posargs])  # noqa: S606
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The code does what it promises, alone and with real servers on this machine."""
+    development(session, "pytest", "-q", "-m", "not slow", *session.posargs)
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """It still does at full size."""
+    development(session, "pytest", "-q", "-m", "slow", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """The code is formatted, keeps the rules, is spelled right, and the manifests fit their schema."""
+    development(session, "ruff", "format", "--check", ".")
+    development(session, "ruff", "check", ".")
+    development(session, "codespell")
+    manifests = [f"functions/{name}/function.yaml" for name in FUNCTIONS]
+    development(session, "check-jsonschema", "--schemafile", "functions/function.schema.json", *manifests)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """The types fit together."""
+    present = [name for name in PACKAGES if any((ROOT / name).rglob("*.py"))]
+    development(session, "mypy", "--strict", "noxfile.py", *present)
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Imports go one way; functions never meet; reading never reaches providers."""
+    development(session, "lint-imports")
+
+
+@nox.session
+def generate(session: nox.Session) -> None:
+    """Write the generated files; with `-- --check`, prove that the committed ones are the same."""
+    development(session, "python", "-m", "tools.generate", *session.posargs)
+
+
+@nox.session
+@nox.parametrize("function", FUNCTIONS, ids=FUNCTIONS)
+def bundle(session: nox.Session, function: str) -> None:
+    """Build one deployable zip and start it with nothing but its own requirements installed."""
+    development(session, "python", "-m", "tools.bundle", function, "--try", *session.posargs)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Compile the locks from pyproject.toml; the functions' versions are those of the development lock."""
+    for group in GROUPS:
+        target = f"requirements/{group}.txt"
+        constraints = [] if group == "dev" else ["--constraints", "requirements/dev.txt"]
+        shape = ["--universal", "--python-version", "3.11", "--generate-hashes"]
+        silence = ["--no-header", "--no-emit-index-url", "--no-emit-find-links", "--no-annotate", "--quiet"]
+        compile_group = ["pip", "compile", "pyproject.toml", "--group", group, *shape, *silence, *constraints]
+        development(session, "uv", *compile_group, "--output-file", target, *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure, side by side with the yardsticks."""
+    development(session, "python", "-m", "benchmarks", *session.posargs)

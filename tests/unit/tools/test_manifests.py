@@ -1,0 +1,69 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tools.manifests import ROOT, ManifestError, Pool, read_manifests
+
+SMALL = {
+    "kind": "api",
+    "description": "A function of a test.",
+    "routes": ["/api/v1/thing"],
+    "memory_mb": 512,
+    "cpu": 1,
+    "timeout_s": 30,
+    "concurrency": 80,
+    "instances": {name: {"min": 0, "max": 2} for name in ("dev", "staging", "prod")},
+    "database": "read",
+}
+
+
+def tree_with(folder: Path, **functions: object) -> Path:
+    (folder / "functions").mkdir()
+    shutil.copy(ROOT / "functions/function.schema.json", folder / "functions")
+    for name, manifest in functions.items():
+        (folder / "functions" / name).mkdir()
+        (folder / "functions" / name / "function.yaml").write_text(json.dumps(manifest))
+    return folder
+
+
+def test_a_manifest_is_read_with_its_defaults(tmp_path: Path) -> None:
+    manifest = read_manifests(tree_with(tmp_path, thing=SMALL))["thing"]
+
+    assert (manifest.name, manifest.pool, manifest.hot, manifest.schedule) == ("thing", Pool(5, 3), (), None)
+    assert manifest.connections("prod") == 2 * 8
+
+
+def test_a_function_without_database_opens_no_connections(tmp_path: Path) -> None:
+    manifest = read_manifests(tree_with(tmp_path, thing=SMALL | {"database": "none"}))["thing"]
+
+    assert manifest.connections("prod") == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"memory_mb": 1}, "memory_mb: 1 is less than the minimum of 128"),
+        ({"colour": "red"}, "'colour' was unexpected"),
+        ({"kind": "refresh"}, "should not be valid|required property"),
+        ({"warms": ["nobody"]}, "warms: no function nobody"),
+    ],
+)
+def test_what_breaks_the_schema_is_named_with_its_file(
+    tmp_path: Path, change: dict[str, object], complaint: str
+) -> None:
+    tree = tree_with(tmp_path, thing=SMALL | change)
+
+    with pytest.raises(ManifestError, match=complaint) as refusal:
+        read_manifests(tree)
+
+    assert str(refusal.value).startswith("functions/thing/function.yaml: ")
+
+
+def test_a_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
+    tree = tree_with(tmp_path, thing=SMALL)
+    (tree / "functions/thing/function.yaml").write_text("a: [")
+
+    with pytest.raises(ManifestError, match=r"^functions/thing/function\.yaml: "):
+        read_manifests(tree)

@@ -1,0 +1,1 @@
+"""What turns the tree into things that are deployed: manifests read, specifications and bundles made."""

@@ -1,0 +1,115 @@
+"""Manifests of the functions, read once and typed; everything that needs one asks here."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from jsonschema import Draft202012Validator
+
+ROOT = Path(__file__).resolve().parent.parent
+
+Environment = Literal["dev", "staging", "prod"]
+
+
+class ManifestError(Exception):
+    """A function.yaml cannot be read or breaks the schema."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instances:
+    """How many instances one environment keeps and allows."""
+
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Connections to PostgreSQL that one instance holds, and may add under load."""
+
+    size: int = 5
+    overflow: int = 3
+
+    @property
+    def connections(self) -> int:
+        """Return the most that one instance opens."""
+        return self.size + self.overflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """One function.yaml; the fields are described in functions/function.schema.json."""
+
+    name: str
+    kind: Literal["api", "refresh"]
+    description: str
+    routes: tuple[str, ...]
+    hot: tuple[str, ...]
+    schedule: str | None
+    promise_s: int | None
+    warms: tuple[str, ...]
+    memory_mb: int
+    cpu: float
+    timeout_s: int
+    concurrency: int
+    instances: Mapping[Environment, Instances]
+    database: Literal["none", "read", "write"]
+    pool: Pool
+    secrets: tuple[str, ...]
+
+    def connections(self, environment: Environment) -> int:
+        """Return the most connections that all instances of one revision open."""
+        return 0 if self.database == "none" else self.instances[environment].maximum * self.pool.connections
+
+
+def read_manifests(root: Path = ROOT) -> dict[str, Manifest]:
+    """Return the manifests by function name, in the order of the names.
+
+    Raises:
+        ManifestError: one cannot be read, breaks the schema or names a function that does not exist.
+    """
+    schema = json.loads((root / "functions/function.schema.json").read_text(encoding="utf-8"))
+    validator = Draft202012Validator(schema)
+    files = sorted(root.glob("functions/*/function.yaml"))
+    manifests = {file.parent.name: _read(file, validator) for file in files}
+    for manifest in manifests.values():
+        unknown = set(manifest.warms) - set(manifests)
+        if unknown:
+            raise ManifestError(f"functions/{manifest.name}/function.yaml: warms: no function {', '.join(unknown)}")
+    return manifests
+
+
+def _read(file: Path, validator: Draft202012Validator) -> Manifest:
+    place = f"functions/{file.parent.name}/function.yaml"
+    try:
+        fields = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ManifestError(f"{place}: {error}") from error
+    for problem in validator.iter_errors(fields):
+        where = "/".join(str(part) for part in problem.absolute_path) or "manifest"
+        raise ManifestError(f"{place}: {where}: {problem.message}")
+    return _typed(file.parent.name, fields)
+
+
+def _typed(name: str, fields: Mapping[str, Any]) -> Manifest:
+    return Manifest(
+        name=name,
+        kind=fields["kind"],
+        description=fields["description"],
+        routes=tuple(fields.get("routes", ())),
+        hot=tuple(fields.get("hot", ())),
+        schedule=fields.get("schedule"),
+        promise_s=fields.get("promise_s"),
+        warms=tuple(fields.get("warms", ())),
+        memory_mb=fields["memory_mb"],
+        cpu=fields["cpu"],
+        timeout_s=fields["timeout_s"],
+        concurrency=fields["concurrency"],
+        instances={key: Instances(value["min"], value["max"]) for key, value in fields["instances"].items()},
+        database=fields["database"],
+        pool=Pool(**fields.get("pool", {})),
+        secrets=tuple(fields.get("secrets", ())),
+    )
