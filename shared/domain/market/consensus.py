@@ -89,7 +89,7 @@ def _quote(token: KnownToken, said: Sequence[PriceRecord], rate: Decimal | None,
         name=token.name,
         price_usd=_settle([prices[provider] for provider in sorted(accepted)]),
         as_of=min(record.observed_at for record in used),
-        sources=tuple(_source(record, in_dollars[record.provider], accepted, fresh) for record in latest),
+        sources=tuple(_source(record, in_dollars, accepted, fresh) for record in latest),
         spread_pct=_spread([prices[record.provider] for record in fresh]),
         facts=_facts(latest, accepted, fresh),
     )
@@ -128,34 +128,30 @@ def _spread(prices: Sequence[Decimal]) -> Decimal | None:
 
 
 def _source(
-    record: PriceRecord, price_usd: Decimal | None, accepted: set[str], fresh: Sequence[PriceRecord]
+    record: PriceRecord, in_dollars: Mapping[str, Decimal | None], accepted: set[str], fresh: Sequence[PriceRecord]
 ) -> SourcePrice:
     return SourcePrice(
         provider=record.provider,
         price=record.price,
         quote_currency=record.quote_currency,
-        price_usd=price_usd,
+        price_usd=in_dollars[record.provider],
         observed_at=record.observed_at,
-        verdict=_verdict(record, price_usd, accepted, fresh),
+        verdict=_verdict(record, in_dollars, accepted, fresh),
     )
 
 
 def _verdict(
-    record: PriceRecord, price_usd: Decimal | None, accepted: set[str], fresh: Sequence[PriceRecord]
+    record: PriceRecord, in_dollars: Mapping[str, Decimal | None], accepted: set[str], fresh: Sequence[PriceRecord]
 ) -> Verdict:
-    if price_usd is None:
+    if in_dollars[record.provider] is None:
         return "unconverted"
     if record.provider in accepted:
         return "used"
     if record not in fresh:
         return "old"
-    return "confirming" if _confirms(record, fresh, accepted) else "outlier"
-
-
-def _confirms(record: PriceRecord, fresh: Sequence[PriceRecord], accepted: set[str]) -> bool:
-    """Tell whether one of two fresh records agrees with the one that is served."""
-    served = [each.price for each in fresh if each.provider in accepted]
-    return len(fresh) == 2 and not _disputed([record.price, *served])
+    # Of two fresh sources one is served; the other confirms it or is in dispute with it.
+    prices = [in_dollars[each.provider] or Decimal(0) for each in fresh]
+    return "confirming" if len(fresh) == 2 and not _disputed(prices) else "outlier"
 
 
 def _facts(latest: Sequence[PriceRecord], accepted: set[str], fresh: Sequence[PriceRecord]) -> PriceRecord:

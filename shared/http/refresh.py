@@ -1,0 +1,123 @@
+"""A refresh function's HTTP side: who may start a run, which run it is, and how its report is told.
+
+No FastAPI here: one POST, one answer. Cloud Scheduler reads the status: 2xx is done, anything else is tried again.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from shared.auth.oidc import CallerVerifier, SchedulerTokens
+from shared.core.clock import Clock, SystemClock
+from shared.core.errors import AuthenticationError, PrismError, SettingsError, UnavailableError
+from shared.core.logging import configure_logging
+from shared.core.settings import Settings
+from shared.records.refresh import Outcome, RefreshReport, report_to_fields
+
+log = logging.getLogger(__name__)
+
+_STATUS: dict[Outcome, int] = {"succeeded": 200, "degraded": 200, "running": 202, "failed": 503}
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why a run happens; the same occasion may be delivered more than once."""
+
+    key: str
+    """Names the run: the job and the time it was scheduled for."""
+
+
+class Refresh(Protocol):
+    """What a refresh function does."""
+
+    async def run(self, occasion: Occasion) -> RefreshReport:
+        """Do the run, or return the report of the one that did or is doing it."""
+        ...
+
+
+class RefreshFunction:
+    """Turns a refresh into a functions-framework target.
+
+    `build` makes the refresh from the settings on the first request: functions-framework imports our code in
+    a process that it forks afterwards, so nothing with a thread or a socket may exist before.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[Settings], Refresh],
+        *,
+        settings: Callable[[], Settings] = Settings.from_environment,
+        clock: Clock | None = None,
+        verifier: CallerVerifier | None = None,
+    ) -> None:
+        self._build = build
+        self._read_settings = settings
+        self._clock = clock or SystemClock()
+        self._verifier = verifier
+        self._settings: Settings | None = None
+        self._refresh: Refresh | None = None
+
+    async def handle(self, request: Request) -> Response:
+        """Answer one request: 200 with the report, 202 while another run is at it, 401, 405, 503."""
+        if request.method != "POST":
+            return _problem(405, "method_not_allowed", "Method Not Allowed", {"Allow": "POST"})
+        try:
+            report = await self._start(request)
+        except AuthenticationError as error:
+            return _problem(401, error.code, str(error), {"WWW-Authenticate": "Bearer"})
+        except UnavailableError as error:
+            retry = str(round(error.retry_after.total_seconds()))
+            return _problem(503, error.code, str(error), {"Retry-After": retry})
+        except PrismError as error:
+            log.exception("refresh.broken")
+            return _problem(error.status, error.code, str(error))
+        except Exception:  # the framework's own answer would be plain text
+            log.exception("refresh.crashed")
+            return _problem(500, "internal", "Internal error")
+        return _told(report)
+
+    async def _start(self, request: Request) -> RefreshReport:
+        if self._settings is None:
+            configure_logging()
+            self._settings = self._read_settings()
+        if self._verifier is None:
+            self._verifier = _verifier(self._settings, self._clock)
+        await self._verifier.verify(request.headers.get("authorization"))
+        if self._refresh is None:
+            self._refresh = self._build(self._settings)
+        return await self._refresh.run(occasion_of(request, self._clock.now()))
+
+
+def occasion_of(request: Request, now: datetime) -> Occasion:
+    """Name the run that a verified request asks for.
+
+    The headers are constant over the deliveries of one occasion, and trusted only because the token was verified.
+    A run started by hand has no schedule time and is an occasion of its own.
+
+    Source: https://cloud.google.com/scheduler/docs/reference/rpc/google.cloud.scheduler.v1
+    """
+    job = request.headers.get("x-cloudscheduler-jobname", "manual")
+    time = request.headers.get("x-cloudscheduler-scheduletime", f"unscheduled {now.isoformat()}")
+    return Occasion(key=f"{job}@{time}")
+
+
+def _verifier(settings: Settings, clock: Clock) -> CallerVerifier:
+    if settings.scheduler is None:
+        raise SettingsError("SCHEDULER_ACCOUNT", "is not set, so nobody may start a refresh")
+    return SchedulerTokens(settings.scheduler, clock)
+
+
+def _told(report: RefreshReport) -> Response:
+    fields = report_to_fields(report)
+    for name in ("started_at", "finished_at"):
+        fields[name] = fields[name].isoformat() if fields[name] else None
+    return JSONResponse(fields, status_code=_STATUS[report.outcome])
+
+
+def _problem(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
+    return JSONResponse({"detail": detail, "status": status, "code": code}, status_code=status, headers=headers)
