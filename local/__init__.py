@@ -1,0 +1,1 @@
+"""The whole system on one machine: `python -m local`, or `nox -s up`."""
