@@ -1,0 +1,1 @@
+"""How the platform itself is doing, what it offers, and its documentation."""
