@@ -1,0 +1,1 @@
+"""Builds a function from routers: errors, CORS, timing, request ids, cache, OpenAPI."""

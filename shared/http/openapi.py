@@ -1,0 +1,42 @@
+"""OpenAPI 3.1 of routers: the errors each route may answer with, and the document of several functions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.openapi.utils import get_openapi
+
+from .envelope import Problem
+
+_TEXTS = {
+    400: "The request cannot be read.",
+    401: "No, an expired, malformed, foreign or forged token.",
+    403: "The token is good but may not do this.",
+    404: "What is asked for does not exist.",
+    409: "It contradicts what is there.",
+    413: "The body is too large.",
+    415: "The body's type is not understood.",
+    429: "Too many requests; `Retry-After` says when to come again.",
+    500: "Our fault; the request id finds it in the log.",
+    503: "Nothing can be answered for now; `Retry-After` says when to come again.",
+}
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what a route's `responses` say of its errors; 422 is documented by FastAPI itself."""
+    return {status: _error(status) for status in sorted({*statuses, 503})}
+
+
+def _error(status: int) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        "model": Problem,
+        "description": _TEXTS.get(status, "An error."),
+        "content": {"application/problem+json": {"schema": schema}},
+    }
+
+
+def document(routers: Sequence[APIRouter], *, title: str, version: str, description: str) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document of the routers."""
+    routes = [route for router in routers for route in router.routes]
+    return get_openapi(title=title, version=version, openapi_version="3.1.0", description=description, routes=routes)

@@ -1,0 +1,76 @@
+"""Refuses query parameters that a route does not know, and single ones given twice: a typing error must not pass silently."""
+
+import types
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Union, get_args, get_origin
+from urllib.parse import parse_qsl
+
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.types import Scope
+
+from .problems import InvalidRequestError
+
+_SEVERAL = (list, set, frozenset, tuple, Sequence)
+
+
+class QueryCheck:
+    """The parameters of one route, its dependencies' among them; a route that reads the query by itself knows none."""
+
+    def __init__(self, route: APIRoute) -> None:
+        self._several = dict(_parameters(route.dependant))
+
+    def __call__(self, scope: Scope) -> None:
+        """Check one request.
+
+        Raises:
+            InvalidRequestError: a parameter is unknown, or given more often than it may be.
+        """
+        query = scope["query_string"]
+        if not query:
+            return
+        given: dict[str, list[str]] = {}
+        for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
+            given.setdefault(name, []).append(value)
+        errors = [error for name, values in given.items() if (error := self._error(name, values)) is not None]
+        if errors:
+            raise InvalidRequestError(errors)
+
+    def _error(self, name: str, values: list[str]) -> dict[str, object] | None:
+        if name not in self._several:
+            known = ", ".join(sorted(self._several)) or "none"
+            message = f"Unknown query parameter; known here: {known}"
+            return {"type": "unknown_parameter", "loc": ["query", name], "msg": message, "input": values[0]}
+        if len(values) > 1 and not self._several[name]:
+            message = "Given more than once"
+            return {"type": "repeated_parameter", "loc": ["query", name], "msg": message, "input": values}
+        return None
+
+
+def _parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:
+    """Yield each query parameter's name and whether it may be given several times."""
+    for field in dependant.query_params:
+        annotation = field.field_info.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            yield from _fields(annotation)
+        else:
+            yield field.validation_alias or field.alias, _is_several(annotation)
+    for dependency in dependant.dependencies:
+        yield from _parameters(dependency)
+
+
+def _fields(model: type[BaseModel]) -> Iterator[tuple[str, bool]]:
+    for name, field in model.model_fields.items():
+        alias = field.validation_alias if isinstance(field.validation_alias, str) else field.alias
+        yield alias or name, _is_several(field.annotation)
+
+
+def _is_several(annotation: Any) -> bool:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _is_several(get_args(annotation)[0])
+    if origin in (Union, types.UnionType):
+        return any(_is_several(option) for option in get_args(annotation))
+    kind = origin or annotation
+    return isinstance(kind, type) and not issubclass(kind, str | bytes) and issubclass(kind, _SEVERAL)
