@@ -1,0 +1,119 @@
+"""`nox -s up`: start, say where, watch, stop."""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from types import FrameType
+
+from tools.manifests import ManifestError
+
+from .child import ChildFailedError
+from .display import Display, suitable_display
+from .documents import NoEmulatorError
+from .lock import AlreadyRunningError
+from .migrations import MigrationError
+from .options import Options, read_options
+from .platform import Platform, StopRequestedError
+from .ports import PortInUseError
+from .postgres import PostgresError
+
+_EXPECTED = (
+    AlreadyRunningError,
+    ChildFailedError,
+    ManifestError,
+    MigrationError,
+    NoEmulatorError,
+    PortInUseError,
+    PostgresError,
+)
+_FIRST_DATA_S = 60.0
+_MODES = {
+    "sandbox": 'a made-up market: every answer says "source": "sandbox"',
+    "live": "the real providers",
+    "replay": "recorded answers",
+}
+
+
+class _Signals:
+    """The first Ctrl-C or SIGTERM asks for an orderly end, the second one forces it."""
+
+    def __init__(self, stopping: threading.Event) -> None:
+        self.platform: Platform | None = None
+        self._stopping = stopping
+        self._asked = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._received)
+
+    def _received(self, number: int, frame: FrameType | None) -> None:
+        if self._asked and self.platform:
+            self.platform.kill_all()
+        self._asked = True
+        self._stopping.set()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the platform until it is told to stop; return the exit status."""
+    options = read_options(arguments)
+    stopping = threading.Event()
+    signals = _Signals(stopping)
+    display = suitable_display()
+    platform = Platform(options, display=display, stopping=stopping)
+    signals.platform = platform
+    try:
+        _run(platform, options, display, stopping)
+    except StopRequestedError:
+        pass
+    except _EXPECTED as error:
+        display.close()
+        if not stopping.is_set() or not isinstance(error, ChildFailedError):
+            display.say(f"error: {error}", loud=True)
+            return 1
+    finally:
+        display.close()
+    display.say("stopped")
+    return 0
+
+
+def _run(platform: Platform, options: Options, display: Display, stopping: threading.Event) -> None:
+    began = time.monotonic()
+    display.say(f"CryptoPrism with {_MODES[options.source]}")
+    with platform:
+        _await_data(platform, display, stopping)
+        display.close()
+        _say_where(platform, display, time.monotonic() - began)
+        while not stopping.wait(0.2):
+            platform.look()
+        display.say("stopping …")
+
+
+def _await_data(platform: Platform, display: Display, stopping: threading.Event) -> None:
+    """Wait until every refresh has run once, so that the first answer is not "no data yet"."""
+    display.begin("first refresh")
+    deadline = time.monotonic() + _FIRST_DATA_S
+    while len(platform.delivered) < platform.job_count and time.monotonic() < deadline:
+        if stopping.wait(0.1):
+            raise StopRequestedError
+        platform.look()
+    display.end("first refresh")
+
+
+def _say_where(platform: Platform, display: Display, seconds: float) -> None:
+    url = platform.gateway_url
+    display.say(
+        f"""
+ready in {seconds:.0f} s, Ctrl-C stops it
+
+  gateway   {url}
+  docs      {url}/api/v1/docs
+  data      {platform.folder}, logs in its folder logs, documents: {platform.documents_kind}
+
+  curl '{url}/api/v1/prices/live?limit=3'
+  curl '{url}/api/v1/status'
+"""
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,81 @@
+"""Where the providers are: really there, in the sandbox, or in a folder of recorded answers."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tools.manifests import ROOT
+
+from .child import Program
+from .ports import HOST
+from .web import ask
+
+Source = Literal["sandbox", "live", "replay"]
+
+_PATHS = {
+    "COINGECKO_URL": "/coingecko/api/v3",
+    "COINGECKO_PRO_URL": "/coingecko-pro/api/v3",
+    "BINANCE_URL": "/binance",
+    "COINPAPRIKA_URL": "/coinpaprika/v1",
+    "COINCAP_URL": "/coincap/v3",
+}
+_REPLAY_PATHS = _PATHS | {"COINCAP_URL": "/coincap/v2"}
+_KEYS = {"COINGECKO_PRO_KEY": "sandbox", "COINCAP_KEYS": "sandbox-primary,sandbox-backup"}
+"""What the stand-ins take for keys; nothing that a real provider would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upstreams:
+    """What refreshers are told about the providers, and the stand-in to start, if there is one."""
+
+    source: Source
+    addresses: Mapping[str, str]
+    keys: Mapping[str, str]
+    program: Program | None
+    url: str | None = None
+
+
+def live_upstreams(environ: Mapping[str, str], secrets_file: Path = ROOT / "secrets.local.env") -> Upstreams:
+    """Return the real providers; keys come from the caller's environment, then from an ignored file."""
+    return Upstreams("live", {}, {**_read_secrets(secrets_file), **environ}, None)
+
+
+def sandbox_upstreams(*, port: int, tokens: int, seed: int, log: Path) -> Upstreams:
+    """Return the stand-in with a made-up market."""
+    arguments = ["-m", "sandbox", "--port", str(port), "--tokens", str(tokens), "--seed", str(seed)]
+    return _stand_in("sandbox", _PATHS, arguments, port, log)
+
+
+def replay_upstreams(*, port: int, folder: Path, log: Path) -> Upstreams:
+    """Return the stand-in that plays recorded answers."""
+    arguments = ["-m", "sandbox.replay", "--port", str(port), "--folder", str(folder.absolute())]
+    return _stand_in("replay", _REPLAY_PATHS, arguments, port, log)
+
+
+def _stand_in(source: Source, paths: Mapping[str, str], arguments: list[str], port: int, log: Path) -> Upstreams:
+    base = f"http://{HOST}:{port}"
+
+    def ready() -> bool:
+        return ask(f"{base}/", timeout_s=2) is not None
+
+    program = Program(
+        name=source,
+        command=[sys.executable, *arguments],
+        environment={"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        log=log,
+        ready=ready,
+        folder=ROOT,
+        stop_within_s=3,
+    )
+    return Upstreams(source, {name: base + path for name, path in paths.items()}, _KEYS, program, base)
+
+
+def _read_secrets(file: Path) -> dict[str, str]:
+    """Return NAME=value lines of a file, if there is one."""
+    if not file.exists():
+        return {}
+    lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())
+    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
+    return {name.strip(): value.strip().strip("'\"") for name, _, value in pairs}

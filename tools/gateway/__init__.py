@@ -1,0 +1,1 @@
+"""The gateway from one source: the public document, the API Gateway configuration and the local Envoy configuration."""
