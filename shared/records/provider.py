@@ -1,10 +1,11 @@
 """How a provider has been doing: shared by refreshers, which write it, and the status page, which reads it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from dataclasses import fields as fields_of
 from datetime import datetime
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 CircuitState = Literal["closed", "open", "half_open"]
 
@@ -54,7 +55,37 @@ class ProviderState:
     """Index of the API key in use, 0 for the primary; `None` when asked without a key."""
     rejected_keys: tuple[str, ...] = ()
     """Digests of the keys that were refused, with no way back to the keys."""
+    keys_rejected_at: datetime | None = None
+    """When the first of them was; a day later all are tried again."""
     disabled_reason: str | None = None
     fingerprint: str | None = None
     """Digest of the latest answer's prices, to notice an answer that never moves."""
     fingerprint_repeats: int = 0
+    """How many answers in a row had these prices although their time moved on."""
+    fingerprint_observed_at: datetime | None = None
+    """The median of the times in the latest answer."""
+
+
+def state_to_fields(state: ProviderState) -> dict[str, Any]:
+    """Return the state as a document's fields."""
+    fields = asdict(state)
+    fields["quotas"] = [asdict(quota) for quota in state.quotas]
+    fields["rejected_keys"] = list(state.rejected_keys)
+    return fields
+
+
+def state_from_fields(fields: Mapping[str, Any]) -> ProviderState:
+    """Return the state that `state_to_fields` wrote; fields unknown to this version are passed over.
+
+    Raises:
+        TypeError: a field without a default is missing.
+    """
+    known = _known(ProviderState, fields)
+    known["quotas"] = tuple(QuotaState(**_known(QuotaState, quota)) for quota in fields.get("quotas") or ())
+    known["rejected_keys"] = tuple(fields.get("rejected_keys") or ())
+    return ProviderState(**known)
+
+
+def _known(record: type[ProviderState] | type[QuotaState], written: Mapping[str, Any]) -> dict[str, Any]:
+    names = {each.name for each in fields_of(record)}
+    return {name: value for name, value in written.items() if name in names}

@@ -1,0 +1,1 @@
+"""One module for each provider: `fetch` does the I/O, `normalise` is pure."""

@@ -1,0 +1,62 @@
+"""Every adapter there is, set up as the environment says."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from shared.core.errors import SettingsError
+from shared.core.settings import Settings
+
+from .adapters.binance import BINANCE, Binance
+from .adapters.coincap import COINCAP, CoinCap
+from .adapters.coingecko import FREE, PRO, CoinGecko
+from .adapters.coinpaprika import COINPAPRIKA, CoinPaprika
+from .contract import Descriptor, Limit, QuoteAdapter
+from .keys import KeyRing
+from .rotation import Provider
+
+_ADAPTERS: tuple[tuple[Descriptor, Callable[[str, Descriptor], QuoteAdapter]], ...] = (
+    (PRO, CoinGecko),
+    (FREE, CoinGecko),
+    (BINANCE, Binance),
+    (COINPAPRIKA, CoinPaprika),
+    (COINCAP, CoinCap),
+)
+
+
+def quote_providers(settings: Settings) -> tuple[Provider, ...]:
+    """Return the providers of quotes, best first.
+
+    Raises:
+        SettingsError: an address or a limit cannot be read.
+    """
+    environment = settings.environment
+    return tuple(_provider(descriptor, adapter, environment) for descriptor, adapter in _ADAPTERS)
+
+
+def _provider(
+    descriptor: Descriptor, adapter: Callable[[str, Descriptor], QuoteAdapter], environment: Mapping[str, str]
+) -> Provider:
+    described = replace(descriptor, limits=_limits(descriptor, environment))
+    return Provider(adapter(_url(descriptor, environment), described), KeyRing.of(descriptor, environment))
+
+
+def _url(descriptor: Descriptor, environment: Mapping[str, str]) -> str:
+    url = environment.get(descriptor.url_setting) or descriptor.default_url
+    if not url.startswith(("https://", "http://")):
+        raise SettingsError(descriptor.url_setting, "is no http address")
+    return url.rstrip("/")
+
+
+def _limits(descriptor: Descriptor, environment: Mapping[str, str]) -> tuple[Limit, ...]:
+    """Return the operator's own limits where he states any (`500/60,500000/2592000`), else the published ones."""
+    stated = environment.get(descriptor.limits_setting)
+    if not stated:
+        return descriptor.limits
+    try:
+        pairs = [part.split("/") for part in stated.split(",")]
+        limits = tuple(Limit(int(calls), int(per_s), "stated") for calls, per_s in pairs)
+    except ValueError:
+        raise SettingsError(descriptor.limits_setting, "is not calls/seconds, by commas") from None
+    if any(limit.calls < 1 or limit.per_s < 1 for limit in limits):
+        raise SettingsError(descriptor.limits_setting, "holds a number below 1")
+    return limits
