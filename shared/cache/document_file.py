@@ -3,6 +3,7 @@
 import json
 import secrets
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ _SETUP = (
         path TEXT PRIMARY KEY, fields TEXT NOT NULL, version TEXT NOT NULL, expires_at REAL)""",
     "CREATE INDEX IF NOT EXISTS documents_expire ON documents (expires_at) WHERE expires_at IS NOT NULL",
 )
+# SQLite does not wait for its lock when another process is just switching the journal: 5 % of simultaneous starts.
+_PAUSES_S = (0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32)
 _COLUMNS = "path, fields, version"
 _INSERT = "INSERT INTO documents (path, fields, version, expires_at) VALUES (?, ?, ?, ?)"
 
@@ -38,8 +41,7 @@ class DocumentFile:
         file.parent.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(file, timeout=timeout.total_seconds(), isolation_level=None)
         try:
-            for statement in _SETUP:
-                self._connection.execute(statement)
+            self._set_up()
         except sqlite3.Error:
             self.close()
             raise
@@ -87,6 +89,18 @@ class DocumentFile:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+    def _set_up(self) -> None:
+        for pause_s in (*_PAUSES_S, None):
+            try:
+                for statement in _SETUP:
+                    self._connection.execute(statement)
+            except sqlite3.OperationalError as error:
+                if pause_s is None or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
+                time.sleep(pause_s)
+            else:
+                return
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
