@@ -5,12 +5,13 @@ Works on raw messages, not on their proto-plus wrappers, which cost ten times as
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from .document_limits import EXPIRY_FIELD
 from .documents import Value
 
-# Firestore holds no list directly in a list: the inner one goes into a map under this only key.
+# Firestore holds no list directly in a list: the inner one goes into a map under this only key, and so does a map that
+# would be taken for such a one.
 _INNER_LIST = "[]"
 
 
@@ -55,7 +56,8 @@ def _write_nested(target: Any, value: list[Value] | dict[str, Value]) -> None:
         return
     target.array_value.SetInParent()
     for item in value:
-        _write(target.array_value.values.add(), {_INNER_LIST: item} if isinstance(item, list) else item)
+        wrapped = isinstance(item, list) or _is_wrapper(item)
+        _write(target.array_value.values.add(), {_INNER_LIST: item} if wrapped else item)
 
 
 def _read(source: Any) -> Value:
@@ -77,6 +79,8 @@ def _read(source: Any) -> Value:
 
 def _read_item(source: Any) -> Value:
     value = _read(source)
-    if isinstance(value, dict) and value.keys() == {_INNER_LIST}:
-        return value[_INNER_LIST]
-    return value
+    return value[_INNER_LIST] if _is_wrapper(value) else value
+
+
+def _is_wrapper(value: Value) -> TypeGuard[dict[str, Value]]:
+    return isinstance(value, dict) and value.keys() == {_INNER_LIST}
