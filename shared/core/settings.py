@@ -81,6 +81,16 @@ class Settings:
             environment=env,
         )
 
+    def required_database(self) -> DatabaseSettings:
+        """Return where PostgreSQL is.
+
+        Raises:
+            SettingsError: nobody said.
+        """
+        if self.database is None:
+            raise SettingsError("INSTANCE_CONNECTION_NAME", "is not set, nor DB_SOCKET, nor DB_HOST")
+        return self.database
+
 
 def _data_source(env: Mapping[str, str]) -> DataSource:
     value = env.get("DATA_SOURCE", "live")

@@ -1,0 +1,1 @@
+"""Refreshes quotes every minute."""
