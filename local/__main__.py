@@ -91,11 +91,9 @@ def _run(platform: Platform, options: Options, display: Display, stopping: threa
 def _await_data(platform: Platform, display: Display, stopping: threading.Event) -> None:
     """Wait until every refresh has run once, so that the first answer is not "no data yet"."""
     display.begin("first refresh")
-    deadline = time.monotonic() + _FIRST_DATA_S
-    while len(platform.delivered) < platform.job_count and time.monotonic() < deadline:
-        if stopping.wait(0.1):
-            raise StopRequestedError
-        platform.look()
+    platform.wait_until(lambda: len(platform.delivered) >= platform.job_count, within_s=_FIRST_DATA_S)
+    if stopping.is_set():
+        raise StopRequestedError
     display.end("first refresh")
 
 

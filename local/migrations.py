@@ -21,7 +21,7 @@ def migrate(socket: str, log: Path) -> None:
         MigrationError: it could not be brought there.
     """
     finished = subprocess.run(
-        [sys.executable, "-m", "alembic", "-c", "migrations/alembic.ini", "upgrade", "head"],
+        [sys.executable, "-m", "migrations", "upgrade"],
         cwd=ROOT,
         env={
             "PATH": os.environ.get("PATH", ""),

@@ -7,7 +7,7 @@ with Platform(Options(folder=tmp_path, port=0, scheduled=False)) as platform:
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from types import TracebackType
 
@@ -151,6 +151,15 @@ class Platform:
             self._supervisor.look()
         if self._scheduler:
             self._scheduler.look()
+
+    def wait_until(self, condition: Callable[[], bool], *, within_s: float) -> bool:
+        """Watch over the children until a condition holds; return whether it did in time."""
+        deadline = self._clock.monotonic() + within_s
+        while not condition():
+            if self._stopping.wait(0.05) or self._clock.monotonic() > deadline:
+                return False
+            self.look()
+        return True
 
     def stop(self) -> None:
         """Stop everything: first those that ask, then those that answer, PostgreSQL last."""

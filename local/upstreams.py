@@ -22,8 +22,8 @@ _PATHS = {
     "COINCAP_URL": "/coincap/v3",
 }
 _REPLAY_PATHS = _PATHS | {"COINCAP_URL": "/coincap/v2"}
-_KEYS = {"COINGECKO_PRO_KEY": "sandbox", "COINCAP_KEYS": "sandbox-primary,sandbox-backup"}
-"""What the stand-ins take for keys; nothing that a real provider would."""
+_KEYS = {"COINGECKO_PRO_KEY": "sandbox-pro", "COINCAP_KEYS": "sandbox-primary,sandbox-backup"}
+"""What the stand-ins take for keys; no real provider would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,9 @@ def live_upstreams(environ: Mapping[str, str], secrets_file: Path = ROOT / "secr
 
 def sandbox_upstreams(*, port: int, tokens: int, seed: int, log: Path) -> Upstreams:
     """Return the stand-in with a made-up market."""
-    arguments = ["-m", "sandbox", "--port", str(port), "--tokens", str(tokens), "--seed", str(seed)]
-    return _stand_in("sandbox", _PATHS, arguments, port, log)
+    market = ["--tokens", str(tokens), "--seed", str(seed)]
+    keys = ["--pro-keys", _KEYS["COINGECKO_PRO_KEY"], "--coincap-keys", _KEYS["COINCAP_KEYS"]]
+    return _stand_in("sandbox", _PATHS, ["-m", "sandbox", "--port", str(port), *market, *keys], port, log)
 
 
 def replay_upstreams(*, port: int, folder: Path, log: Path) -> Upstreams:
