@@ -140,6 +140,14 @@ async def test_server_that_never_answers_is_unavailable_within_the_time_limit() 
         await store.close()
 
 
+async def test_store_without_credentials_is_unavailable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "missing.json"))
+    store = FirestoreDocuments("demo-away")
+
+    assert await all_unavailable(store)
+    await store.close()
+
+
 @pytest.mark.platform
 async def test_restarted_server_is_found_again_by_the_same_store() -> None:
     emulator = start_emulator()
