@@ -29,7 +29,7 @@ const article = (operation, api) =>
 const promises = (operation) => {
   const freshness = operation["x-freshness"];
   const told = [
-    freshness?.max_age_s && `Good for ${freshness.max_age_s} s`,
+    freshness?.max_age && `Good for ${freshness.max_age} s`,
     operation.security?.length ? "Needs a token" : "",
     operation.deprecated ? "Deprecated" : "",
   ].filter(Boolean);

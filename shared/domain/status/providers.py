@@ -39,9 +39,12 @@ def state_name(state: ProviderState, *, now: datetime) -> ProviderStateName:
         return "unknown"
     if any(_quota(quota, now=now).left == 0 for quota in state.quotas):
         return "quota_spent"
+    # During a trial `open_until` is the end of the trial, not of a rest.
+    if state.circuit == "half_open" or (state.circuit == "open" and not _resting(state, now=now)):
+        return "half_open"
     if _resting(state, now=now):
         return "rate_limited" if _asked_for_patience(state) else "open"
-    return "healthy" if state.circuit == "closed" else "half_open"
+    return "healthy"
 
 
 def _never_asked(state: ProviderState) -> bool:

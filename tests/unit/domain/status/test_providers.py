@@ -43,6 +43,10 @@ def test_an_open_circuit_whose_cooldown_has_passed_gets_a_trial_next() -> None:
     assert status.cooldown_until is None
 
 
+def test_a_trial_under_way_is_no_rest() -> None:
+    assert state_name(replace(ASKED, circuit="half_open", open_until=NOON + MINUTE), now=NOON) == "half_open"
+
+
 def test_a_provider_without_a_key_is_disabled_even_if_it_was_never_asked() -> None:
     keyless = ProviderState(provider="coincap", disabled_reason="no API key")
 
