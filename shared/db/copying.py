@@ -1,0 +1,63 @@
+"""Bulk writing: COPY into a staging table, which a merge then reads. Everything else is 8 to 30 times slower."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Field = str | int | Decimal | datetime | bool | None
+
+_CHUNK = 64 * 1024
+_SPECIAL = re.compile(r"[\\\t\n\r\x00]")
+_ESCAPES = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\x00": ""}
+"""NUL is left out: PostgreSQL's text cannot hold it, and one bad name must not cost the whole run."""
+
+
+def copy_rows(connection: "Connection", table: str, columns: Sequence[str], rows: Iterable[Sequence[Field]]) -> None:
+    """Append rows to a table, a few of them in memory at a time.
+
+    Args:
+        connection: In a transaction.
+        table: Name of a table of ours, never of a caller's choosing.
+        columns: Names of the columns, in the order of the fields.
+        rows: Consumed once.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(f"COPY {table} ({', '.join(columns)}) FROM STDIN", stream=_chunks(rows))  # type: ignore[call-arg]
+    finally:
+        cursor.close()
+
+
+def _chunks(rows: Iterable[Sequence[Field]]) -> Iterator[bytes]:
+    lines: list[str] = []
+    size = 0
+    for row in rows:
+        line = "\t".join(map(_field, row))
+        lines.append(line)
+        size += len(line)
+        if size > _CHUNK:
+            yield _encoded(lines)
+            lines, size = [], 0
+    if lines:
+        yield _encoded(lines)
+
+
+def _encoded(lines: list[str]) -> bytes:
+    # Lone surrogates come out of careless JSON; UTF-8 has no form for them.
+    return ("\n".join(lines) + "\n").encode(errors="replace")
+
+
+def _field(value: Field) -> str:
+    """Return a value in COPY's text format."""
+    if value is None:
+        return r"\N"
+    if isinstance(value, str):
+        return _SPECIAL.sub(lambda found: _ESCAPES[found[0]], value) if _SPECIAL.search(value) else value
+    text = str(value)
+    # Not a number and the infinities are no data; everything else ends otherwise.
+    return r"\N" if text[-1] in "Ny" else text
