@@ -1,0 +1,133 @@
+"""Real PostgreSQL for tests: one server a session, one migrated database that others are copied from.
+
+The server is the local platform's own, so it dies with the tests, however they end.
+"""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from local.child import Child
+from local.postgres import OWNER, READER, WRITER, Postgres
+from migrations.runner import upgrade
+from shared.core.settings import DatabaseSettings
+from shared.db.engine import Database
+
+_TEMPLATE = "migrated"
+_numbers = itertools.count(1)
+
+
+class Server:
+    """A PostgreSQL server that can be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._postgres = Postgres(folder, folder / "postgres.log")
+        self._postgres.prepare()
+        self._child = Child(self._postgres.program())
+
+    def start(self) -> None:
+        self._child.start()
+        self._child.wait_ready()
+
+    def kill(self) -> None:
+        """End it without any warning to its clients."""
+        self._child.kill()
+
+    def stop(self) -> None:
+        self._child.stop()
+        self._postgres.tidy()
+
+    def bootstrap(self) -> None:
+        self._postgres.bootstrap()
+
+    def create(self, name: str, template: str = "template1") -> None:
+        self.run(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template}")
+
+    def run(self, sql: str, database: str = "postgres") -> list[list[object]]:
+        """Run a statement as the superuser."""
+        import pg8000.native
+
+        with closing(
+            pg8000.native.Connection("postgres", unix_sock=self._postgres.socket, database=database)
+        ) as connection:
+            rows: list[list[object]] = connection.run(sql) or []
+            return rows
+
+    def settings(self, name: str, user: str, *, pool_size: int = 4) -> DatabaseSettings:
+        return DatabaseSettings(
+            instance=None,
+            socket_path=self._postgres.socket,
+            host=None,
+            port=5432,
+            name=name,
+            user=user,
+            pool_size=pool_size,
+            max_overflow=0,
+            pre_ping=True,
+        )
+
+
+class Place:
+    """One database with the newest schema, and the ways to it."""
+
+    def __init__(self, server: Server, name: str) -> None:
+        self.server = server
+        self.name = name
+        self.owner = server.settings(name, OWNER)
+        self.reader = server.settings(name, READER)
+        self.writer = server.settings(name, WRITER)
+
+    def run(self, sql: str) -> list[list[object]]:
+        return self.server.run(sql, self.name)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    folder = Path(tempfile.mkdtemp(prefix="prism-test-"))
+    running = Server(folder)
+    try:
+        running.start()
+        running.bootstrap()
+        running.create(_TEMPLATE)
+        upgrade(running.settings(_TEMPLATE, OWNER))
+        yield running
+    finally:
+        running.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def shared_place(server: Server) -> Place:
+    """A database for a whole module, for tests that only read."""
+    return _copied(server)
+
+
+@pytest.fixture
+def place(server: Server) -> Place:
+    """A database of a test's own."""
+    return _copied(server)
+
+
+@pytest.fixture
+async def reading(place: Place) -> AsyncIterator[Database]:
+    database = Database(place.reader, read_only=True)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def writing(place: Place) -> AsyncIterator[Database]:
+    database = Database(place.writer, read_only=False)
+    yield database
+    await database.close()
+
+
+def _copied(server: Server) -> Place:
+    name = f"test_{next(_numbers)}"
+    server.create(name, _TEMPLATE)
+    return Place(server, name)
