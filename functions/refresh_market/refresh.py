@@ -34,6 +34,8 @@ NAME = "refresh_market"
 SOURCES_WANTED = 3
 """Three are the fewest from which a wrong one can be told."""
 FETCH_WITHIN = timedelta(seconds=25)
+REMEMBERED_FOR = timedelta(days=1)
+"""While only exchanges answer, market caps are those of the last aggregator that did."""
 LEASE = timedelta(seconds=55)
 """A little over the function's time limit: whoever still holds it then is dead."""
 Pairs = list[tuple[str, PriceRecord]]
@@ -49,7 +51,8 @@ class MarketRefresh:
     clock: Clock
     source: DataSource
     tokens: int
-    warm_urls: Sequence[str]
+    warm_urls: Sequence[str] = ()
+    fetch_within: timedelta = FETCH_WITHIN
     on_step: Callable[[str], None] = lambda _: None
     """Told the name of each step as it begins."""
 
@@ -77,7 +80,9 @@ class MarketRefresh:
     async def _refresh(self, report: RefreshReport) -> RefreshReport:
         steps: dict[str, float] = {}
         with self._step("fetch", steps):
-            collected = await self.providers.collect(tokens=self.tokens, wanted=SOURCES_WANTED, deadline=FETCH_WITHIN)
+            collected = await self.providers.collect(
+                tokens=self.tokens, wanted=SOURCES_WANTED, deadline=self.fetch_within
+            )
         report = replace(report, steps=steps, sources=_sources(collected))
         if not collected.answers:
             return replace(report, outcome="failed", detail="every provider failed; the last good data stays")
@@ -87,7 +92,7 @@ class MarketRefresh:
             found = match((record for answer in collected.answers for record in answer.records), known)
         with self._step("agree", steps):
             pairs, refused = _plausible(found.pairs, known)
-            older = await self.writer.recent_source_quotes()
+            older = await self.writer.recent_source_quotes(report.started_at - REMEMBERED_FOR)
             quotes = self._quotes(pairs, older, known, found)
         with self._step("store", steps):
             rows = await self.writer.store(self._snapshot(quotes, pairs, found, began=report.started_at))

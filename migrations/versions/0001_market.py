@@ -124,7 +124,8 @@ BEGIN
         RETURN;
     END IF;
     PERFORM pg_advisory_xact_lock(4203002);
-    IF to_regclass(part) IS NOT NULL THEN
+    -- Not to_regclass again: it would answer from a cache that waiting for the lock has not renewed.
+    IF EXISTS (SELECT FROM pg_class WHERE relname = part AND relnamespace = 'public'::regnamespace) THEN
         RETURN;
     END IF;
     EXECUTE format('CREATE TABLE %I (LIKE price_points INCLUDING ALL)', part);
