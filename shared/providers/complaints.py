@@ -69,10 +69,8 @@ def complaint_in(body: JsonValue) -> Complaint | None:
         inner = body.get(name)
         if isinstance(inner, dict):
             return complaint_in(inner) or Complaint("", _whole(inner.get("error_code")))
-    said = next(
-        (body[name] for name in ("error", "error_message", "msg", "message", "block_duration") if name in body), None
-    )
-    if said is None and "error_code" not in body:
+    said = next((body[name] for name in ("error", "error_message", "msg", "message") if body.get(name)), None)
+    if said is None and not body.get("error_code"):
         return None
     return Complaint(str(said or ""), _first_code(body))
 
@@ -86,7 +84,7 @@ def error_for(answered: Answered, complaint: Complaint | None) -> UpstreamError 
     if answered.status == 402 and not answered.key:
         return RateLimitedError(answered.provider, max(PAYMENT_PATIENCE, patience(answered, complaint)))
     if answered.status in (401, 402) or (answered.status == 403 and answered.key):
-        return KeyRejectedError(answered.provider, f"key refused with HTTP {answered.status}")
+        return KeyRejectedError(answered.provider, f"{_key_word(answered)} with HTTP {answered.status}")
     if answered.status >= 500:
         return ServerFailedError(answered.provider, answered.status)
     return RefusedError(answered.provider, answered.status, _shown(complaint, answered.key))
@@ -103,7 +101,7 @@ def _despite_success(answered: Answered, complaint: Complaint) -> UpstreamError:
     if complaint.code in _RATE_CODES or _RATE_TEXT.search(complaint.text):
         return RateLimitedError(answered.provider, patience(answered, complaint))
     if complaint.code in _KEY_CODES or _KEY_TEXT.search(complaint.text):
-        return KeyRejectedError(answered.provider, "key refused in an answer with HTTP 200")
+        return KeyRejectedError(answered.provider, f"{_key_word(answered)} in an answer with HTTP 200")
     return BadPayloadError(answered.provider, f"an error with HTTP 200: {_shown(complaint, answered.key)}")
 
 
@@ -119,6 +117,10 @@ def _retry_after(answered: Answered) -> timedelta | None:
 def _ban(complaint: Complaint | None, now: datetime) -> timedelta | None:
     found = _BANNED_UNTIL.search(complaint.text) if complaint else None
     return datetime.fromtimestamp(int(found[1]) / 1000, UTC) - now if found else None
+
+
+def _key_word(answered: Answered) -> str:
+    return "key refused" if answered.key else "a key is asked for"
 
 
 def _shown(complaint: Complaint | None, key: str | None) -> str:

@@ -5,6 +5,7 @@ the library are named, never quoted: their texts may hold what we sent.
 """
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -104,6 +105,8 @@ class HttpClient:
         import httpx2
 
         if self._client is None:
+            # One line for each page of each provider every minute says nothing that a failure would not.
+            logging.getLogger("httpx2").setLevel(logging.WARNING)
             # trust_env would read .netrc and proxies: where we go and as whom is the settings' business alone.
             self._client = httpx2.AsyncClient(
                 headers={"user-agent": USER_AGENT, "accept": "application/json", "accept-encoding": "gzip"},

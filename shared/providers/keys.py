@@ -41,7 +41,9 @@ class KeyRing:
             for index, value in enumerate(value for value in values if value.isascii() and value.isprintable())
         )
         moved = bool(environment.get(descriptor.url_setting))
-        needed = descriptor.key_need == "always" or (descriptor.key_need == "at_default_url" and not moved)
+        needed = descriptor.key_need == "always" or (
+            descriptor.key_need == "at_default_url" and (bool(keys) or not moved)
+        )
         return cls(keys, needed)
 
     def usable(self, state: ProviderState, now: datetime) -> tuple[ApiKey, ...]:

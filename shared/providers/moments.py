@@ -1,5 +1,6 @@
 """Points in time as providers write them: seconds, milliseconds, ISO 8601 and HTTP dates."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -10,6 +11,7 @@ EARLIEST = datetime(2009, 1, 3, tzinfo=UTC)
 """The first block of Bitcoin: a price before it is a misread unit."""
 SKEW = timedelta(minutes=10)
 """Clocks differ; an observation from further ahead than this is a misread unit."""
+_EPOCH_TEXT = re.compile(r"\d{9,14}")
 _MILLISECONDS_FROM = 100_000_000_000
 
 
@@ -24,16 +26,16 @@ def moment(row: Row, name: str) -> datetime | None:
 
 
 def moment_of(value: JsonValue) -> datetime:
-    """Return a time written as seconds, milliseconds or ISO 8601; without a zone it is UTC.
+    """Return a time written as seconds, milliseconds (both also as text) or ISO 8601; without a zone it is UTC.
 
     Raises:
         Unreadable: it is none of these.
     """
     try:
-        if isinstance(value, str):
+        if isinstance(value, str) and not _EPOCH_TEXT.fullmatch(value):
             written = datetime.fromisoformat(value)
             return written.astimezone(UTC) if written.tzinfo else written.replace(tzinfo=UTC)
-        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
             return _from_epoch(Decimal(value))
     except (ValueError, OverflowError, ArithmeticError):
         pass

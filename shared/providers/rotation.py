@@ -106,7 +106,8 @@ def _in_turn(free: Sequence[Provider], families: list[str], next_family: str | N
     start = _position(families, next_family)
     turn = families[start:] + families[:start]
     ranked = sorted(free, key=lambda each: (turn.index(each.family), each.adapter.descriptor.rank))
-    firsts = list({each.family: each for each in reversed(ranked)}.values())[::-1]
+    firsts = [next(each for each in ranked if each.family == family) for family in _families(ranked)]
+    firsts.sort(key=lambda each: turn.index(each.family))
     return (*firsts, *(each for each in ranked if each not in firsts))
 
 
