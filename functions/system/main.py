@@ -5,7 +5,6 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from shared.core.clock import SystemClock
-from shared.core.errors import SettingsError
 from shared.core.settings import Settings
 from shared.http.function import ApiFunction, Wiring
 
@@ -17,10 +16,8 @@ def build(settings: Settings) -> Wiring:
 
     from .wiring import wire
 
-    if settings.database is None:
-        raise SettingsError("INSTANCE_CONNECTION_NAME", "neither it nor DB_SOCKET nor DB_HOST is set")
     clock = SystemClock()
-    database = Database(settings.database, read_only=True)
+    database = Database(settings.required_database(), read_only=True)
     return wire(settings, database, open_documents(settings, clock=clock), clock=clock)
 
 

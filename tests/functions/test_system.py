@@ -1,5 +1,6 @@
 """Health and status, asked over HTTP, with the stores there, away and failing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -161,10 +162,29 @@ async def test_a_provider_unknown_to_this_version_is_told_after_the_known_ones()
     assert (providers[-1]["id"], providers[-1]["state"]) == ("another", "healthy")
 
 
+async def test_whose_turn_it_is_is_no_provider() -> None:
+    system = System()
+    system.documents.kept["provider_state/rotation_quotes"] = {"next_family": "binance", "at": NOON}
+
+    providers = (await system.get("/api/v1/status")).json()["data"]["providers"]
+
+    assert [provider["id"] for provider in providers] == list(QUOTE_PROVIDERS)
+
+
+async def test_a_provider_that_the_latest_run_saved_has_its_quota_spent() -> None:
+    system = System()
+    saved = SourceReport(provider="binance", rows=0, latency_ms=None, error="quota spent", error_code="quota_spent")
+    refreshed(system, replace(REPORT, sources=(saved,)))
+
+    providers = (await system.get("/api/v1/status")).json()["data"]["providers"]
+
+    assert {provider["id"]: provider["state"] for provider in providers}["binance"] == "quota_spent"
+
+
 async def test_a_document_that_cannot_be_read_hides_no_other() -> None:
     system = System()
     refreshed(system)
-    system.documents.kept["provider_state/coincap"] = {"circuit": "closed"}
+    system.documents.kept["provider_state/coincap"] = {"provider": "coincap", "quotas": "broken"}
     system.documents.kept["refresh_status/refresh_market"] = {"last": "broken", "last_success": None}
 
     data = (await system.get("/api/v1/status")).json()["data"]

@@ -43,15 +43,15 @@ const rangeText = (low, high, unit) => {
 const exampleOf = (schema) => schema.examples?.[0] ?? schema.example;
 
 // The one object inside a list or beside null whose fields are worth showing.
-const objectIn = (given, api) => {
+const objectWithin = (given, api) => {
   const schema = resolved(given, api);
   if (schema.properties) return schema;
   const inside = [schema.items, ...(schema.prefixItems ?? []), ...(alternatives(schema) ?? []), schema.additionalProperties];
-  return inside.filter((each) => each && typeof each === "object").map((each) => objectIn(each, api)).find(Boolean);
+  return inside.filter((each) => each && typeof each === "object").map((each) => objectWithin(each, api)).find(Boolean);
 };
 
 const shape = (given, api, depth = 0) => {
-  const schema = objectIn(given, api);
+  const schema = objectWithin(given, api);
   if (!schema || depth > 7) return undefined;
   return element("ul", { class: "shape" }, Object.entries(schema.properties).map(([name, field]) => fieldLine(name, field, api, depth)));
 };
@@ -64,7 +64,7 @@ const fieldLine = (name, given, api, depth) => {
     element("span", { class: "note" }, schema.description ? [" · ", inline(schema.description)] : "",
       example !== undefined && typeof example !== "object" ? [" · for example ", element("code", {}, String(example))] : ""),
   ];
-  if (!objectIn(given, api)) return element("li", {}, line);
+  if (!objectWithin(given, api)) return element("li", {}, line);
   const folded = element("details", {}, element("summary", {}, line));
   // Built when opened: a schema may contain itself.
   folded.addEventListener("toggle", () => folded.children.length === 1 && folded.append(shape(given, api, depth + 1) ?? "…"), { once: true });

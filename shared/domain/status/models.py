@@ -40,7 +40,7 @@ class ProviderStatus(_Fact):
     state: ProviderStateName = Field(
         description=(
             "`healthy` asked in its turn; `half_open` the next request is a trial; `open` resting after failures; "
-            "`rate_limited` it asked for patience; `quota_spent` its published limit is used up; `disabled` not "
+            "`rate_limited` it asked for patience; `quota_spent` saved because a published limit is nearly used up; `disabled` not "
             "configured or switched off; `unknown` never asked."
         )
     )

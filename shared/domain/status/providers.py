@@ -7,13 +7,23 @@ from shared.records.provider import ProviderState, QuotaState
 from .models import ErrorFact, ProviderStateName, ProviderStatus, QuotaStatus
 
 
-def provider_status(provider: str, family: str, state: ProviderState | None, *, now: datetime) -> ProviderStatus:
-    """Return one provider's status; `state` is `None` when it was never asked."""
+def provider_status(
+    provider: str, family: str, state: ProviderState | None, *, now: datetime, saved: bool = False
+) -> ProviderStatus:
+    """Return one provider's status.
+
+    Args:
+        provider: Its id.
+        family: Its family.
+        state: `None` when it was never asked.
+        now: The time of asking.
+        saved: Whether the latest run passed it over to save its quota, of which refreshers leave a part unused.
+    """
     kept = state or ProviderState(provider=provider)
     return ProviderStatus(
         id=provider,
         family=family,
-        state=state_name(kept, now=now),
+        state=state_name(kept, now=now, saved=saved),
         circuit=None if _never_asked(kept) else kept.circuit,
         success_rate=kept.success_rate,
         latency_ms=kept.latency_ms,
@@ -31,20 +41,18 @@ def provider_status(provider: str, family: str, state: ProviderState | None, *, 
     )
 
 
-def state_name(state: ProviderState, *, now: datetime) -> ProviderStateName:
-    """Return the one word for a provider: the first of these that keeps it from being asked, or how it is asked."""
+def state_name(state: ProviderState, *, now: datetime, saved: bool = False) -> ProviderStateName:
+    """Return the one word for a provider, by the same order in which refreshers decide whom to ask."""
     if state.disabled_reason is not None:
         return "disabled"
     if _never_asked(state):
         return "unknown"
-    if any(_quota(quota, now=now).left == 0 for quota in state.quotas):
-        return "quota_spent"
     # During a trial `open_until` is the end of the trial, not of a rest.
-    if state.circuit == "half_open" or (state.circuit == "open" and not _resting(state, now=now)):
-        return "half_open"
-    if _resting(state, now=now):
+    if state.circuit != "half_open" and _resting(state, now=now):
         return "rate_limited" if _asked_for_patience(state) else "open"
-    return "healthy"
+    if saved or any(_quota(quota, now=now).left == 0 for quota in state.quotas):
+        return "quota_spent"
+    return "healthy" if state.circuit == "closed" else "half_open"
 
 
 def _never_asked(state: ProviderState) -> bool:

@@ -28,7 +28,8 @@ class StatusRepository:
     async def provider_states(self) -> dict[str, ProviderState]:
         """Return what is known of each provider that was ever asked, by its id."""
         kept = await self._fields("provider_state")
-        states = {name: _read(state_from_fields, fields, name) for name, fields in kept.items()}
+        # Beside the providers' states the collection holds whose turn it is.
+        states = {name: _read(state_from_fields, fields, name) for name, fields in kept.items() if "provider" in fields}
         return {name: state for name, state in states.items() if state is not None}
 
     async def runs(self) -> dict[str, Runs]:

@@ -1,6 +1,7 @@
 """How the platform's providers and refreshes are doing, in one answer."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime
 
 from shared.core.clock import Clock
@@ -33,14 +34,18 @@ class StatusService:
         """
         states, runs = await asyncio.gather(self._repository.provider_states(), self._repository.runs())
         now = self._clock.now()
+        saved = _passed_over_for_quota(runs.values())
         families = {**QUOTE_PROVIDERS, **{name: name for name in sorted(states) if name not in QUOTE_PROVIDERS}}
-        providers = [provider_status(name, family, states.get(name), now=now) for name, family in families.items()]
+        providers = [
+            provider_status(name, family, states.get(name), now=now, saved=name in saved)
+            for name, family in families.items()
+        ]
         refreshes = [
             refresh_status(name, promise, runs.get(name, Runs()), now=now) for name, promise in REFRESHES.items()
         ]
         return Answer(
             data=_status(providers, refreshes).model_dump_json(),
-            as_of=_oldest(list(runs.values())),
+            as_of=_oldest(runs.values()),
             source=self._source,
             stale=any(refresh.late for refresh in refreshes),
         )
@@ -56,7 +61,12 @@ def _status(providers: list[ProviderStatus], refreshes: list[RefreshStatus]) -> 
     return PlatformStatus(summary=summary, providers=providers, refreshes=refreshes)
 
 
-def _oldest(runs: list[Runs]) -> datetime | None:
-    """Providers' states are written at the end of each run, so a run's end is the age of what is told."""
+def _oldest(runs: Iterable[Runs]) -> datetime | None:
+    """Return the age of what is told: providers' states are written at the end of each run."""
     ended = [run.last.finished_at or run.last.started_at for run in runs if run.last is not None]
     return min(ended, default=None)
+
+
+def _passed_over_for_quota(runs: Iterable[Runs]) -> set[str]:
+    latest = (run.last for run in runs if run.last is not None)
+    return {source.provider for report in latest for source in report.sources if source.error_code == "quota_spent"}

@@ -47,6 +47,16 @@ def test_a_trial_under_way_is_no_rest() -> None:
     assert state_name(replace(ASKED, circuit="half_open", open_until=NOON + MINUTE), now=NOON) == "half_open"
 
 
+def test_a_provider_saved_by_the_latest_run_is_not_called_healthy() -> None:
+    assert state_name(ASKED, now=NOON, saved=True) == "quota_spent"
+
+
+def test_a_rest_counts_before_a_spent_quota_as_it_does_for_refreshers() -> None:
+    both = replace(STATES["open"], quotas=(SPENT,))
+
+    assert state_name(both, now=NOON) == "open"
+
+
 def test_a_provider_without_a_key_is_disabled_even_if_it_was_never_asked() -> None:
     keyless = ProviderState(provider="coincap", disabled_reason="no API key")
 
