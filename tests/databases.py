@@ -30,6 +30,10 @@ class Server:
         self._postgres.prepare()
         self._child = Child(self._postgres.program())
 
+    @property
+    def socket(self) -> str:
+        return self._postgres.socket
+
     def start(self) -> None:
         self._child.start()
         self._child.wait_ready()
