@@ -29,37 +29,38 @@ Packaged = Annotated[Documentation, provided(Documentation)]
 Environment = Annotated[Settings, provided(Settings)]
 
 
+# The lower decorator registers first, so in the documentation each address comes before its alias.
+@router.get("/api/v1/health", summary="Health, below the API's prefix")
 @router.get("/health", summary="Health of the process and its stores")
-@router.get("/api/v1/health", summary="Health of the process and its stores")
 async def health(service: HealthAnswers) -> Health:
     """Always 200 and never slow: `status` is `degraded` when PostgreSQL or the document store is down."""
     return await service.health()
 
 
+@router.get("/api/v1/health/live", summary="Liveness, below the API's prefix")
 @router.get("/health/live", summary="Whether the process answers")
-@router.get("/api/v1/health/live", summary="Whether the process answers")
 async def live(service: HealthAnswers) -> Liveness:
     """Asks no store."""
     return service.live()
 
 
+@router.get("/api/v1/health/ready", summary="Readiness, below the API's prefix", responses=errors())
 @router.get("/health/ready", summary="Whether anything can be served", responses=errors())
-@router.get("/api/v1/health/ready", summary="Whether anything can be served", responses=errors())
 async def ready(service: HealthAnswers) -> Health:
     """503 when neither PostgreSQL nor the document store answers, otherwise the health."""
     return await service.ready()
 
 
 @router.get(
-    "/api/v1/status",
-    summary="Every provider and every refresh",
+    "/api/status",
+    summary="Status, at its short address",
     response_model=Envelope[PlatformStatus],
     responses=errors(),
     dependencies=[fresh_for(STATUS)],
 )
 @router.get(
-    "/api/status",
-    summary="Every provider and every refresh (short address)",
+    "/api/v1/status",
+    summary="Every provider and every refresh",
     response_model=Envelope[PlatformStatus],
     responses=errors(),
     dependencies=[fresh_for(STATUS)],
