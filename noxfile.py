@@ -25,9 +25,11 @@ nox.options.sessions = ["lint", "types", "imports", "generate", "tests"]
 def environment(session: nox.Session, lock: str) -> Path:
     """Return the folder of programs of an environment that holds exactly what a lock lists."""
     requirements = ROOT / "requirements" / f"{lock}.txt"
-    folder = ROOT / ".nox" / f"{lock}-{sys.version_info.major}.{sys.version_info.minor}"
-    programs = folder / ("Scripts" if os.name == "nt" else "bin")
     wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
+    # Most functions have equal locks, and then one environment.
+    name = f"function-{wanted[:12]}" if lock in FUNCTIONS else lock
+    folder = ROOT / ".nox" / f"{name}-{sys.version_info.major}.{sys.version_info.minor}"
+    programs = folder / "bin"
     stamp = folder / "installed"
     if not stamp.exists() or stamp.read_text() != wanted:
         session.log(f"installing requirements/{lock}.txt, once until it changes")
@@ -101,7 +103,8 @@ def generate(session: nox.Session) -> None:
 @nox.parametrize("function", FUNCTIONS, ids=FUNCTIONS)
 def bundle(session: nox.Session, function: str) -> None:
     """Build one deployable zip and start it with nothing but its own requirements installed."""
-    development(session, "python", "-m", "tools.bundle", function, "--try", *session.posargs)
+    programs = environment(session, function)
+    development(session, "python", "-m", "tools.bundle", function, "--programs", str(programs), *session.posargs)
 
 
 @nox.session

@@ -42,14 +42,14 @@ class _Signals:
     def __init__(self, stopping: threading.Event) -> None:
         self.platform: Platform | None = None
         self._stopping = stopping
-        self._asked = False
+        self.asked = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._received)
 
     def _received(self, number: int, frame: FrameType | None) -> None:
-        if self._asked and self.platform:
+        if self.asked and self.platform:
             self.platform.kill_all()
-        self._asked = True
+        self.asked = True
         self._stopping.set()
 
 
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
         pass
     except _EXPECTED as error:
         display.close()
-        if not stopping.is_set() or not isinstance(error, ChildFailedError):
+        if not signals.asked:
             display.say(f"error: {error}", loud=True)
             return 1
     finally:
