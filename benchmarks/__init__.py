@@ -1,0 +1,1 @@
+"""Repeatable measurements, side by side with the yardstick: `python -m benchmarks`, or `nox -s bench`."""

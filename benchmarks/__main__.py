@@ -1,0 +1,61 @@
+"""`nox -s bench -- [--quick] [--only hot,cold,start,memory,refresh]`; Linux with two cores or more."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from tools.manifests import ROOT
+
+from .cold import cold
+from .findings import Finding
+from .hot import hot
+from .machine import machine_class
+from .memory import memory
+from .plan import LOAD_CORE, Plan, read_plan
+from .refresh import refreshes
+from .report import page, verdict
+from .stage import Stage, set_stage
+from .start import starts
+from .table import table
+
+_ON_STAGE: Mapping[str, Callable[[Stage], list[Finding]]] = {
+    "hot": hot,
+    "cold": cold,
+    "start": starts,
+    "memory": memory,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, print the table, write it down after a whole run; 1 when a figure misses what it must reach."""
+    plan = read_plan(arguments, ROOT / "build" / "bench")
+    if not hasattr(os, "sched_setaffinity") or (os.cpu_count() or 1) < 2:
+        print("bench needs Linux and two cores: one for the server, one for everything else")
+        return 1
+    os.sched_setaffinity(0, {LOAD_CORE})
+    findings, compared = _measured(plan)
+    print("\n" + table(findings) + "\n\n" + verdict(findings), flush=True)
+    if plan.whole and compared:
+        text = page(findings, machine=machine_class(), day=datetime.now(UTC).date())
+        (ROOT / "docs" / "performance.md").write_text(text, encoding="utf-8")
+    return 1 if any(finding.reached is False for finding in findings) else 0
+
+
+def _measured(plan: Plan) -> tuple[list[Finding], bool]:
+    """Return the findings, and whether the rival was there."""
+    findings: list[Finding] = []
+    compared = True
+    asked = [name for name in plan.sections if name in _ON_STAGE]
+    if asked:
+        with set_stage(plan, os.environ) as stage:
+            compared = stage.rival is not None
+            for name in asked:
+                findings += _ON_STAGE[name](stage)
+    if "refresh" in plan.sections:
+        findings += refreshes(plan)
+    return findings, compared
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

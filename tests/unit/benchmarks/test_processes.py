@@ -1,0 +1,40 @@
+"""Memory and cores of process trees."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from benchmarks.processes import proportional_kb, proportional_mb, tree, watched
+
+ROLLUP = "5578-7ffd ---p 00000000 00:00 0   [rollup]\nRss:   57004 kB\nPss:   41204 kB\nPss_Anon:  30000 kB\n"
+
+linux = pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="Linux only")
+
+
+def test_the_proportional_line_is_read_and_no_other() -> None:
+    assert proportional_kb(ROLLUP) == 41_204
+
+
+def test_a_process_that_ends_holds_nothing() -> None:
+    assert proportional_kb("") == 0
+
+
+@linux
+def test_a_tree_holds_at_least_its_root() -> None:
+    assert tree(os.getpid())[0] == os.getpid()
+    assert proportional_mb(os.getpid()) > 1
+
+
+@linux
+def test_the_peak_is_kept_after_the_memory_is_given_back() -> None:
+    before = proportional_mb(os.getpid())
+
+    with watched(os.getpid(), every_s=0.001) as peak:
+        block = bytearray(os.urandom(1)) * 30_000_000
+        looks = 0
+        while peak.mb < before + 20 and looks < 1_000:
+            looks += bool(proportional_mb(os.getpid()))
+        del block
+
+    assert peak.mb >= before + 20
