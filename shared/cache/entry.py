@@ -62,7 +62,7 @@ class Form:
     )
 
     def __init__(self, headers: Sequence[Header], body: bytes, *, packed: bytes | None = None) -> None:
-        digest = hashlib.blake2b(body, digest_size=12).hexdigest().encode()
+        digest = hashlib.sha256(body, usedforsecurity=False).hexdigest()[:24].encode()
         self.body = body
         self.etag = b'"%b"' % digest
         self.packed_etag = b'"%b-gzip"' % digest
@@ -105,6 +105,7 @@ class Entry:
         "fresh_until",
         "headers",
         "made",
+        "number",
         "retry_at",
         "stale_until",
     )
@@ -127,6 +128,8 @@ class Entry:
         self.fresh_until = made + freshness.max_age
         self.stale_until = self.fresh_until + freshness.stale_while_revalidate
         self.error_until = self.fresh_until + freshness.stale_if_error
+        self.number = 0
+        """Of the computation that made it here; 0 when another instance did."""
         self.retry_at = 0.0
         """Until then computing is not tried again, because it has just failed."""
 

@@ -1,8 +1,13 @@
 """What a request asks for, and the name under which its answer is kept."""
 
 import hashlib
-from urllib.parse import parse_qsl, urlencode
+from collections.abc import Iterable
+from operator import itemgetter
+from urllib.parse import parse_qsl
 
+Pairs = tuple[tuple[str, str], ...]
+
+_name = itemgetter(0)
 _LARGEST_ALIAS = 256
 """Bytes of path and query; longer ones are reduced anew at every request, so that the table stays small."""
 
@@ -10,13 +15,14 @@ _LARGEST_ALIAS = 256
 class Asked:
     """One raw path and query: the key of its answer, and whether that answer is shared through documents."""
 
-    __slots__ = ("hot", "key", "line", "path", "query")
+    __slots__ = ("hot", "key", "line", "parameters", "path", "query")
 
     def __init__(self, path: str, query: bytes, *, hot: bool) -> None:
         self.path = path
         self.query = query
         self.hot = hot
-        self.key = key_of(path, query)
+        self.parameters = canonical_query(query)
+        self.key = key_of(path, self.parameters)
         self.line = b""
         """Room for the beginning of this request's line in the access log."""
 
@@ -43,15 +49,21 @@ class AskedTable:
             del self.known[next(iter(self.known))]
 
 
-def canonical_query(query: bytes) -> str:
-    """Return the query as a route sees it: decoded and encoded again, by name, equal names in the order given."""
-    if not query:
-        return ""
-    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-    return urlencode(sorted(pairs, key=lambda pair: pair[0]))
+def canonical_query(query: bytes) -> Pairs:
+    """Return the parameters as a route sees them: decoded, by name, equal names in the order given."""
+    return tuple(sorted(parameters(query), key=_name)) if query else ()
 
 
-def key_of(path: str, query: bytes) -> str:
+def parameters(query: bytes) -> Iterable[tuple[str, str]]:
+    """Return the decoded parameters in the order given, as `parse_qsl` does where there is something to decode."""
+    text = query.decode("latin-1")
+    if b"%" in query or b"+" in query:
+        return parse_qsl(text, keep_blank_values=True)
+    split = (part.partition("=") for part in text.split("&") if part)
+    return [(name, value) for name, _, value in split]
+
+
+def key_of(path: str, parameters: Pairs) -> str:
     """Return the key of a GET answer; HEAD is answered from it."""
-    text = f"GET\n{path}\n{canonical_query(query)}"
+    text = repr(("GET", path, parameters))
     return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()

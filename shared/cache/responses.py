@@ -12,7 +12,7 @@ from .entry import Header
 from .flights import ABANDONED, Abandoned, Flights
 from .keys import Asked
 from .memory import MemoryTier
-from .outcome import FAILED, HIT_MEMORY, REVALIDATING, STALE, UNSHARED, Answered, Compute, Found, Unshared, failed
+from .outcome import FAILED, HIT_MEMORY, MISS, REVALIDATING, STALE, UNSHARED, Answered, Compute, Found, Unshared, failed
 from .renewal import Renewal
 from .sharing import Sharing
 
@@ -44,7 +44,7 @@ class ResponseCache:
         """
         arrived = self._flights.begun
         while True:
-            held = None if renew else self._held(asked.key)
+            held = self._made_since(asked.key, arrived) if renew else self._held(asked.key)
             if held is not None:
                 return held
             if asked.key in self._solitary:
@@ -75,6 +75,11 @@ class ResponseCache:
             return Found(entry, STALE, REVALIDATING)
         return None
 
+    def _made_since(self, key: str, arrived: int) -> Found | None:
+        """Return what a computation made that began after the request arrived."""
+        entry = self.memory.get(key)
+        return Found(entry, MISS) if entry is not None and entry.number > arrived else None
+
     async def _lead(self, asked: Asked, compute: Compute, *, renew: bool) -> Answered:
         """Compute for everybody who asks meanwhile."""
         flight = self._flights.begin(asked.key)
@@ -87,6 +92,8 @@ class ResponseCache:
         try:
             answered = await self._renewal.made(asked, compute, unshare, renew=renew)
             outcome = answered if isinstance(answered, Found) or failed(answered) else UNSHARED
+            if isinstance(answered, Found) and answered.state is MISS:
+                answered.entry.number = flight.number
         except Exception as exc:
             outcome = exc
             raise

@@ -11,7 +11,9 @@ from urllib.parse import quote
 
 from .exchange import Exchange
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _TRACE = re.compile(rb"([0-9a-fA-F]{32})(?:/|$)")
+_PLAIN = re.compile(rb"[A-Za-z0-9/._~?=&,:@!$'()*+;%-]*")
 _LONGEST_URL = 2_048
 
 
@@ -60,7 +62,8 @@ class AccessLog:
 
 
 def _begun(severity: bytes, method: str, path: str, query: bytes) -> bytes:
-    name, url = quote(method[:16]).encode(), _url(path, query)
+    name = method.encode() if method in _METHODS else quote(method[:16]).encode()
+    url = _url(path, query)
     return b'{"severity":"%b","message":"%b %b","httpRequest":{"requestMethod":"%b","requestUrl":"%b","status":' % (
         severity,
         name,
@@ -72,10 +75,10 @@ def _begun(severity: bytes, method: str, path: str, query: bytes) -> bytes:
 
 def _url(path: str, query: bytes) -> bytes:
     """Return the URL in ASCII, so percent-encoded that it needs no escaping within JSON."""
-    url = quote(path, safe="/:@!$&'()*+,;=~", errors="replace")
-    if query:
-        url += "?" + quote(query, safe="/:@!$&'()*+,;=~?%[]")
-    return url[:_LONGEST_URL].encode()
+    url = path.encode("utf-8", "replace") + (b"?" + query if query else b"")
+    if _PLAIN.fullmatch(url) is None:
+        url = quote(url, safe="/:@!$&'()*+,;=~?%[]").encode()
+    return url[:_LONGEST_URL]
 
 
 def _severity(status: int) -> bytes:

@@ -9,13 +9,18 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .body import limited
+from shared.cache.freshness import Freshness
+
+from .body import check_json, limited
+from .call import call_of
 from .errors import translated
+from .freshness import Statement
 from .query import QueryCheck
 
 
@@ -29,7 +34,7 @@ def make_application(routers: Sequence[APIRouter], provided: Mapping[type, Any])
 class _Application:
     def __init__(self, state: FastAPI, routes: Sequence[BaseRoute]) -> None:
         self._state = state
-        self._routes = [(route, _check(route)) for route in routes]
+        self._routes = [_Ready(route) for route in routes]
         self._stack = AsyncExitStackMiddleware(self._dispatch)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,24 +46,52 @@ class _Application:
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         allowed: set[str] = set()
-        for route, check in self._routes:
-            match, child_scope = route.matches(scope)
+        for ready in self._routes:
+            match, child_scope = ready.route.matches(scope)
             if match is Match.FULL:
-                if check is not None:
-                    check(scope)
+                ready.prepare(scope)
                 scope.update(child_scope)
-                await route.handle(scope, receive, send)
+                await ready.route.handle(scope, receive, send)
                 return
-            if match is Match.PARTIAL and isinstance(route, Route):
-                allowed |= route.methods or set()
+            if match is Match.PARTIAL:
+                allowed |= ready.route.methods or set()
         if allowed:
             raise HTTPException(405, headers={"Allow": ", ".join(sorted({*allowed, "HEAD", "OPTIONS"}))})
         raise HTTPException(404, f"No such path: {scope['path']}")
 
 
-def _check(route: BaseRoute) -> QueryCheck | None:
-    if isinstance(route, APIRoute):
-        return QueryCheck(route)
-    if isinstance(route, Route):
-        return None
-    raise TypeError(f"{type(route).__name__}: give the function every router itself, not one that includes others")
+class _Ready:
+    """A route with what is the same for all its requests worked out beforehand."""
+
+    def __init__(self, route: BaseRoute) -> None:
+        if not isinstance(route, Route):
+            raise TypeError(
+                f"{type(route).__name__}: give the function each router itself, not one that includes others"
+            )
+        self.route = route
+        self._freshness = _stated(route) if isinstance(route, APIRoute) else None
+        self._check = QueryCheck(route) if isinstance(route, APIRoute) else None
+        self._takes_json = isinstance(route, APIRoute) and _takes_json(route)
+
+    def prepare(self, scope: Scope) -> None:
+        """Tell the freshness and check the query and the kind of body."""
+        if self._check is not None:
+            self._check(scope)
+        if self._takes_json:
+            check_json(scope)
+        if self._freshness is not None:
+            call_of(scope).freshness = self._freshness
+
+
+def _takes_json(route: APIRoute) -> bool:
+    return route.body_field is not None and not isinstance(route.body_field.field_info, Form)
+
+
+def _stated(route: APIRoute) -> Freshness | None:
+    """Take what the route states of its freshness out of its dependencies."""
+    stated = None
+    for dependency in list(route.dependant.dependencies):
+        if isinstance(dependency.call, Statement):
+            route.dependant.dependencies.remove(dependency)
+            stated = stated or dependency
+    return stated.call.freshness if stated is not None and isinstance(stated.call, Statement) else None

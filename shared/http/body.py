@@ -31,5 +31,16 @@ def limited(scope: Scope, receive: Receive) -> Receive:
     return counted
 
 
+def check_json(scope: Scope) -> None:
+    """Refuse a body that says it is something else than JSON.
+
+    Raises:
+        HTTPException: 415.
+    """
+    media_type = dict(scope["headers"]).get(b"content-type", b"application/json").partition(b";")[0].strip().lower()
+    if media_type != b"application/json" and not media_type.endswith(b"+json"):
+        raise HTTPException(415, "Send the body as application/json")
+
+
 def _too_large() -> HTTPException:
     return HTTPException(413, f"The body is over {LARGEST_BODY} bytes")

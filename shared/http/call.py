@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.cache.freshness import Freshness
+from shared.cache.keys import Pairs
 from shared.core.clock import Clock, SystemClock
 
 SCOPE_KEY = "prism.call"
@@ -12,13 +13,15 @@ SCOPE_KEY = "prism.call"
 class Call:
     """One request; it travels in the ASGI scope."""
 
-    __slots__ = ("clock", "freshness", "request_id", "started")
+    __slots__ = ("clock", "freshness", "parameters", "request_id", "started")
 
     def __init__(self, request_id: str, *, clock: Clock, started: float) -> None:
         self.request_id = request_id
         self.clock = clock
         self.started = started
         self.freshness: Freshness | None = None
+        self.parameters: Pairs | None = None
+        """The query, if the front has read it already."""
 
 
 def call_of(scope: Mapping[str, Any]) -> Call:

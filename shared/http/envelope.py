@@ -15,6 +15,9 @@ from .call import Call, call_of
 
 T = TypeVar("T")
 
+# The cache makes the stale form of a body by its last `"stale":false`, so there are no blanks here.
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
 
 class Meta(BaseModel):
     """Where an answer comes from and how old it is, as of its making; add the `Age` header for its age now."""
@@ -78,8 +81,7 @@ def _meta(call: Call, answer: Answer) -> str:
         "request_id": call.request_id,
         **answer.meta,
     }
-    # The cache makes the stale form of a body by its last `"stale":false`, so there are no blanks here.
-    return json.dumps(fields, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _encode(fields)
 
 
 def iso(time: datetime) -> str:

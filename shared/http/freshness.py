@@ -16,7 +16,15 @@ def fresh_for(freshness: Freshness) -> Any:
     header itself, which then counts; other statuses go out with `no-store`.
     """
 
-    async def state(request: Request) -> None:
-        call_of(request.scope).freshness = freshness
+    return Depends(Statement(freshness))
 
-    return Depends(state)
+
+class Statement:
+    """The dependency; an application takes it out of its routes, because solving it costs 8 µs a request."""
+
+    def __init__(self, freshness: Freshness) -> None:
+        self.freshness = freshness
+
+    async def __call__(self, request: Request) -> None:
+        """Tell whoever sends the answer."""
+        call_of(request.scope).freshness = self.freshness

@@ -163,6 +163,8 @@ class Front:
         scope = exchange.scope
         asked = self._asked.of(scope["path"], scope["query_string"])
 
+        exchange.call.parameters = asked.parameters
+
         async def compute(unshare: Callable[[], None]) -> Recorded | None:
             return await self._computed(exchange, unshare)
 
@@ -174,6 +176,7 @@ class Front:
         elif answered is not None:
             self._asked.remember(asked)
             asked.line = asked.line or self._log.begun(asked.path, asked.query)
+            head = scope["method"] == "HEAD"
             await self._send_entry(
                 exchange.send,
                 asked,
@@ -183,7 +186,7 @@ class Front:
                 answered.entry,
                 answered.state,
                 answered.warning,
-                self._log.begun(asked.path, asked.query, scope["method"]),
+                self._log.begun(asked.path, asked.query, "HEAD") if head else asked.line,
             )
 
     async def _run(self, exchange: Exchange) -> None:

@@ -22,6 +22,15 @@ from .call import Call
 log = logging.getLogger(__name__)
 
 
+_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+}
+
+
 class InvalidRequestError(Exception):
     """A request's parameters or body are refused; `errors` has FastAPI's form."""
 
@@ -87,7 +96,7 @@ def _from_http(exc: HTTPException, call: Call) -> Recorded:
     status = HTTPStatus(exc.status_code)
     headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in (exc.headers or {}).items()]
     detail = exc.detail if isinstance(exc.detail, str) else status.phrase
-    return problem(status, detail, code=status.name.lower(), call=call, headers=headers)
+    return problem(status, detail, code=_CODES.get(status, "refused"), call=call, headers=headers)
 
 
 def _recorded(status: int, media_type: bytes, body: object, headers: list[Header]) -> Recorded:

@@ -3,13 +3,15 @@
 import types
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Union, get_args, get_origin
-from urllib.parse import parse_qsl
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.types import Scope
 
+from shared.cache.keys import parameters
+
+from .call import call_of
 from .problems import InvalidRequestError
 
 _SEVERAL = (list, set, frozenset, tuple, Sequence)
@@ -31,7 +33,8 @@ class QueryCheck:
         if not query:
             return
         given: dict[str, list[str]] = {}
-        for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
+        read = call_of(scope).parameters
+        for name, value in parameters(query) if read is None else read:
             given.setdefault(name, []).append(value)
         errors = [error for name, values in given.items() if (error := self._error(name, values)) is not None]
         if errors:
