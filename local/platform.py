@@ -227,5 +227,5 @@ class Platform:
     def run_refresh(self, name: str) -> Delivered:
         """Run a refresh as the scheduler would, once, and return how it went."""
         job = next(job for job in self._plan.jobs if job.name == name)
-        run = Run(job, self._clock.now().replace(microsecond=0))
+        run = Run(job, self._clock.now())
         return deliver(run, self.mint, pause=lambda _: True)
