@@ -21,13 +21,13 @@ def assets(view: View, asked: Asked) -> Answer:
     """Answer /v2/assets and /v3/assets: 100 rows unless `limit` asks for up to 2,000."""
     first = asked.integer("offset", 0)
     at = _found(view, asked)[first : first + min(_MOST, asked.integer("limit", 100))]
-    rank = {position: place for place, position in enumerate(view.order.tolist(), start=1)}
+    rank = view.rank.tolist()
     average = (view.price + view.price / (1.0 + view.change(DAY) / 100.0)) / 2.0
     arrays = [view.price, view.market_cap, view.snapshot.circulating, view.volume, view.change(DAY), average]
     columns = zip(*(array[at].tolist() for array in arrays), strict=True)
     newer = asked.path.startswith("/v3")
     rows = [
-        _row(view.tokens[position], rank[position], _Numbers(*numbers), newer=newer)
+        _row(view.tokens[position], int(rank[position]), _Numbers(*numbers), newer=newer)
         for position, numbers in zip(at.tolist(), columns, strict=True)
     ]
     listed = f'"data":[{",".join(rows)}]'

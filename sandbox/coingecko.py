@@ -103,7 +103,7 @@ def _rows(view: View, at: Ints, windows: list[str]) -> list[str]:
         traits.highest,
         traits.lowest,
         view.said_at - view.lag,
-        snapshot.rank,
+        view.rank,
     ]
     columns = zip(*(array[at].tolist() for array in arrays), strict=True)
     tokens = [view.tokens[position] for position in at]

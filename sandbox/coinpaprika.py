@@ -62,7 +62,7 @@ def global_figures(view: View, asked: Asked) -> Answer:
         "volume_24h_percent_from_ath": -99.45,
         "volume_24h_percent_to_ath": 9999.99,
         "market_cap_change_24h": round((cap / cap_before - 1.0) * 100.0, 2),
-        "volume_change_24h": round((volume / volume_before - 1.0) * 100.0, 2),
+        "volume_24h_change_24h": round((volume / volume_before - 1.0) * 100.0, 2),
         "last_updated": view.said_at,
     }
     return answer_json(figures)

@@ -71,7 +71,8 @@ def _next_kind(kind: str, level: float, chance: float) -> str:
         return "neutral"
     # The level goes back towards its middle, so that prices stay of realistic size for decades.
     if abs(level) > 0.4:
-        return "bear" if level > 0 else "bull"
+        back = "bear" if level > 0 else "bull"
+        return "neutral" if back == kind else back
     if kind == "neutral":
         return "bull" if chance < 0.5 else "bear"
     return "bear" if kind == "bull" else "bull"

@@ -12,7 +12,7 @@ _DAY = 86_400
 _LONG_AGO = 1_356_998_400  # 2013-01-01: before the first moment of the market
 _CHURN_FROM = 1_704_067_200  # 2024-01-01: slots at the end of the ranking change hands from here on,
 _CHURN_DAYS = 2_000  # once each, spread over this many days
-COINPAPRIKA_TOP, COINCAP_TOP, BINANCE_TOP = 2500, 2000, 400
+COINPAPRIKA_TOP, COINCAP_TOP, BINANCE_TOP = 2500, 2000, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,9 @@ def _known(place: int, known: Known) -> Token:
 def _made(key: int, place: int, slug: str, symbol: str, name: str, again: int = 0) -> Token:
     chance = [noise.unit(key, 5, place, again, field) for field in range(8)]
     market_cap = 3.0e8 * (60.0 / max(place, 60)) ** 1.65 * (0.8 + 0.4 * chance[0])
-    centre = float(f"{10.0 ** (-6.0 + 7.5 * chance[1]):.6g}")
+    # What Binance lists is not so cheap that its eight decimals would not do.
+    cheapest = -3.5 if place <= BINANCE_TOP else -6.0
+    centre = float(f"{10.0 ** (cheapest + (1.5 - cheapest) * chance[1]):.6g}")
     circulating = round(market_cap / centre, 4)
     total = None if chance[2] < 0.04 else circulating * (1.0 if chance[2] < 0.4 else 1.0 + 2.0 * chance[3])
     capped = total is not None and chance[4] < 0.6

@@ -50,13 +50,15 @@ def traits_of(seed: int, tokens: tuple[Token, ...]) -> Traits:
     weight = np.where(moves, np.minimum(1.0, small * 3.0) * _SECTOR_VOLATILITY * PER_BLOCK, 0.0)
     log_centre = np.log(np.array([token.centre for token in tokens]))
     reach = beta * (BOUND + 3.0 * MARKET_VOLATILITY * PER_BLOCK) + 3.5 * (weight + own)
+    followed = np.array([index.get(token.follows or "", -1) for token in tokens], dtype=np.int64)
+    reach = np.where(followed >= 0, reach + reach[followed], reach)
     return Traits(
         log_centre=log_centre,
         beta=beta,
         sector=(chance[2] * SECTORS).astype(np.int64),
         sector_weight=weight,
         own_volatility=own,
-        followed=np.array([index.get(token.follows or "", -1) for token in tokens], dtype=np.int64),
+        followed=followed,
         turnover=np.where(_stable(tokens), 0.12, 0.015 + 0.06 * chance[3] ** 2),
         inflation=np.where(moves, 0.03 * chance[4], 0.0),
         highest=np.exp(log_centre + reach),

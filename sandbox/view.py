@@ -44,6 +44,13 @@ class View:
         """Price times circulating supply; NaN without one of them."""
         return self.price * self.snapshot.circulating
 
+    @property
+    def rank(self) -> Floats:
+        """The provider's ranks from 1; NaN for what it does not show."""
+        ranks = np.full(len(self.price), np.nan)
+        ranks[self.order] = np.arange(1, len(self.order) + 1)
+        return ranks
+
     def change(self, seconds: int) -> Floats:
         """Return the change over the last `seconds` in percent, as this provider sees it."""
         return (self.honest / self.snapshot.before(seconds) - 1.0) * 100.0
@@ -68,8 +75,15 @@ def view_of(provider: str, snapshot: Snapshot) -> View:
     price = snapshot.price * moved ** (lag / (5 * MINUTE)) * factor
     high, low = snapshot.extremes
     volume = snapshot.volume * np.exp(0.04 * noise.normals(noise.mix(key, 2, snapshot.seconds // DAY), at))
-    order = snapshot.order[shown_by(provider, market.tokens)[snapshot.order]]
+    order = _ranked(snapshot, price, shown_by(provider, market.tokens))
     return View(snapshot, snapshot.seconds, order, price, price, np.fmax(high, price), np.fmin(low, price), volume, lag)
+
+
+def _ranked(snapshot: Snapshot, price: Floats, shown: Flags) -> Ints:
+    """A provider ranks by its own prices; what has no known supply comes last."""
+    listed = snapshot.order[shown[snapshot.order]]
+    worth = np.nan_to_num(price * snapshot.circulating)[listed]
+    return listed[np.argsort(-worth, kind="stable")]
 
 
 def shown_by(provider: str, tokens: tuple[Token, ...]) -> Flags:
