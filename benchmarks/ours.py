@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from local.child import Child, Program
+from local.delivery import Delivered
 from local.options import Options
 from local.platform import Platform
 from local.ports import HOST
@@ -63,8 +64,19 @@ def fill(platform: Platform, tokens: int) -> None:
     Raises:
         MeasurementError: it did not.
     """
-    delivered = platform.run_refresh("refresh_market")
-    if not delivered.succeeded or delivered.report.get("rows") != tokens:
+    check_stored(platform.run_refresh("refresh_market"), tokens)
+    found = len(token_ids(platform, tokens))
+    if found != tokens:
+        raise MeasurementError(f"the API lists {found} tokens, not {tokens}")
+
+
+def check_stored(delivered: Delivered, tokens: int) -> None:
+    """Check that a refresh went well; it counts the rows of all tables, of which each token has one at least.
+
+    Raises:
+        MeasurementError: it did not.
+    """
+    if not delivered.succeeded or delivered.report.get("rows", 0) < tokens:
         raise MeasurementError(f"the refresh stored too little: {delivered.status} {dict(delivered.report)}")
 
 

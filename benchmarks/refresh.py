@@ -10,7 +10,7 @@ from local.platform import Platform
 from .asking import get
 from .errors import MeasurementError
 from .findings import Finding, at_most
-from .ours import pid_of, running_platform
+from .ours import check_stored, pid_of, running_platform
 from .plan import Plan
 from .processes import Peak, watched
 from .ratios import spread
@@ -33,7 +33,7 @@ def refreshes(plan: Plan) -> list[Finding]:
     print(f"starting a platform of {TOKENS:,} tokens", flush=True)
     with running_platform(plan.folder / "platform-large", tokens=TOKENS) as platform:
         first, *later = [_run(platform) for _ in range(plan.refreshes)]
-        _check_stored(platform)
+        _check_seen(platform)
     return [
         *_findings(f"refresh of {TOKENS:,} tokens, first of a process", [first]),
         *_findings(f"refresh of {TOKENS:,} tokens, repeated", later),
@@ -48,12 +48,11 @@ def _run(platform: Platform) -> _Run:
         began = time.perf_counter()
         delivered = platform.run_refresh("refresh_market")
         seconds = time.perf_counter() - began
-    if not delivered.succeeded or delivered.report.get("rows") != TOKENS:
-        raise MeasurementError(f"the refresh stored too little: {delivered.status} {dict(delivered.report)}")
+    check_stored(delivered, TOKENS)
     return _Run(seconds, peak, {step["name"]: step["ms"] for step in delivered.report.get("steps", ())})
 
 
-def _check_stored(platform: Platform) -> None:
+def _check_seen(platform: Platform) -> None:
     """Check that another process finds all tokens in PostgreSQL."""
     answer = json.loads(get(platform.function_url("prices"), f"{LIVE}?limit=1", NO_CACHE).body)
     if answer["meta"]["total"] != TOKENS:
