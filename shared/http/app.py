@@ -88,10 +88,8 @@ def _takes_json(route: APIRoute) -> bool:
 
 
 def _stated(route: APIRoute) -> Freshness | None:
-    """Take what the route states of its freshness out of its dependencies."""
-    stated = None
-    for dependency in list(route.dependant.dependencies):
-        if isinstance(dependency.call, Statement):
-            route.dependant.dependencies.remove(dependency)
-            stated = stated or dependency
-    return stated.call.freshness if stated is not None and isinstance(stated.call, Statement) else None
+    """Return what the route states of its freshness; solving that dependency at every request is saved."""
+    stated = [each.dependency for each in route.dependencies if isinstance(each.dependency, Statement)]
+    for solved in [each for each in route.dependant.dependencies if isinstance(each.call, Statement)]:
+        route.dependant.dependencies.remove(solved)
+    return stated[0].freshness if stated else None

@@ -5,8 +5,10 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from .envelope import Problem
+from .freshness import Statement
 
 _TEXTS = {
     400: "The request cannot be read.",
@@ -39,4 +41,15 @@ def _error(status: int) -> dict[str, Any]:
 def document(routers: Sequence[APIRouter], *, title: str, version: str, description: str) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of the routers."""
     routes = [route for router in routers for route in router.routes]
-    return get_openapi(title=title, version=version, openapi_version="3.1.0", description=description, routes=routes)
+    made = get_openapi(title=title, version=version, openapi_version="3.1.0", description=description, routes=routes)
+    for route in routes:
+        if isinstance(route, APIRoute):
+            _state_freshness(route, made["paths"].get(route.path_format, {}))
+    return made
+
+
+def _state_freshness(route: APIRoute, item: dict[str, Any]) -> None:
+    """Add `x-freshness`, which the documentation and the catalogue show."""
+    for stated in (each.dependency for each in route.dependencies if isinstance(each.dependency, Statement)):
+        for method in (route.methods or set()) & {name.upper() for name in item}:
+            item[method.lower()]["x-freshness"] = {"name": stated.freshness.name, "max_age": stated.freshness.max_age}
