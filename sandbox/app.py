@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
+from email.utils import format_datetime
 
 from sandbox import refusals
 from sandbox.admin import Admin
@@ -14,7 +16,7 @@ from sandbox.limits import Usage
 from sandbox.market import Market
 from sandbox.spoiling import spoil
 from sandbox.view import PROVIDERS
-from sandbox.wire import Answer, Asked, answer_json
+from sandbox.wire import Answer, Asked, Headers, answer_json
 
 PREFIXES = {provider.replace("_", "-"): provider for provider in PROVIDERS}
 NO_ANSWER = frozenset({"timeout", "refused", "stopped"})
@@ -81,9 +83,11 @@ class Sandbox:
             answer = refusals.limited(asked.provider, wait)
         else:
             answer = self._desk.answer(asked, fault)
-        return _with_weight(answer, used) if asked.provider == "binance" else answer
+        return replace(answer, headers=(*answer.headers, *self._beside(asked, used)))
 
-
-def _with_weight(answer: Answer, used: int) -> Answer:
-    weights = (("x-mbx-used-weight", str(used)), ("x-mbx-used-weight-1m", str(used)))
-    return Answer(answer.body, answer.status, (*answer.headers, *weights), answer.content_type)
+    def _beside(self, asked: Asked, used: int) -> Headers:
+        """Headers that every answer has: the market's time, and Binance's weights."""
+        date = ("date", format_datetime(self.clock.now(), usegmt=True))
+        if asked.provider != "binance":
+            return (date,)
+        return date, ("x-mbx-used-weight", str(used)), ("x-mbx-used-weight-1m", str(used))

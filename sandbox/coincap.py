@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sandbox.aliases import name_at
 from sandbox.noise import Ints
 from sandbox.snapshot import DAY
 from sandbox.tokens import Token
@@ -58,8 +59,9 @@ class _Numbers(NamedTuple):
 def _row(token: Token, rank: int, now: _Numbers, *, newer: bool) -> str:
     explorer = f',"explorer":"https://explorer.example/{token.coincap}","tokens":{{}}' if newer else ""
     most = "null" if token.maximum is None else quoted(token.maximum, _FORM)
+    name = name_at("coincap", token)
     return (
-        f'{{"id":"{token.coincap}","rank":"{rank}","symbol":"{token.symbol.upper()}","name":"{token.name}",'
+        f'{{"id":"{token.coincap}","rank":"{rank}","symbol":"{token.symbol.upper()}","name":"{name}",'
         f'"supply":{quoted(now.supply, _FORM)},"maxSupply":{most},"marketCapUsd":{quoted(now.market_cap, _FORM)},'
         f'"volumeUsd24Hr":{quoted(now.volume, _FORM)},"priceUsd":{quoted(now.price, _FORM)},"changePercent24Hr":{quoted(now.change, _FORM)},'
         f'"vwap24Hr":{quoted(now.average, _FORM)}{explorer}}}'

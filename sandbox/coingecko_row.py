@@ -1,5 +1,6 @@
 """One row of CoinGecko's /coins/markets, with its mixture of integers and floats."""
 
+from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
 
@@ -46,9 +47,9 @@ def row(token: Token, now: Numbers, changes: dict[str, float]) -> str:
         f'"market_cap_change_24h":{number(market_cap - cap_before)},"market_cap_change_percentage_24h":{rounded(cap_change, 5)},'
         f'"circulating_supply":{number(now.supply)},"total_supply":{_supply(token.total)},"max_supply":{_supply(token.maximum)},'
         f'"ath":{shown(now.highest)},"ath_change_percentage":{rounded((price / now.highest - 1.0) * 100.0, 5)},'
-        f'"ath_date":"{iso_millis(1_630_000_000 + stamp % 3000 * 0.001 + stamp % 1500 * _DAY)}",'
+        f'"ath_date":"{_date_of_record(stamp, 1_630_000_000)}",'
         f'"atl":{shown(now.lowest)},"atl_change_percentage":{rounded((price / now.lowest - 1.0) * 100.0, 5)},'
-        f'"atl_date":"{iso_millis(1_420_000_000 + stamp % 2000 * _DAY)}","roi":{_roi(price, stamp)},'
+        f'"atl_date":"{_date_of_record(stamp, 1_420_000_000)}","roi":{_roi(price, stamp)},'
         f'"last_updated":"{iso_millis(now.updated)}"{in_currency}}}'
     )
 
@@ -64,6 +65,11 @@ def shown(price: float) -> str:
     if price >= 0.05:
         return repr(round(price, 6))
     return repr(round(price, 8)) if price >= 0.001 else f"{price:.6g}"
+
+
+@lru_cache(maxsize=32_768)
+def _date_of_record(stamp: int, since: int) -> str:
+    return iso_millis(since + stamp % 3000 * 0.001 + stamp % 1500 * _DAY)
 
 
 def _supply(amount: float | None) -> str:

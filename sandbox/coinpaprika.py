@@ -8,6 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
+from sandbox.aliases import name_at
 from sandbox.snapshot import DAY, HOUR, MINUTE
 from sandbox.timeline import iso_seconds
 from sandbox.tokens import Token
@@ -85,8 +86,9 @@ def _row(token: Token, rank: int, now: _Numbers, changes: tuple[float, ...]) -> 
     price = now.price
     stamp = crc32(token.id.encode())
     percents = "".join(f'"percent_change_{name}":{change!r},' for name, change in zip(_WINDOWS, changes, strict=True))
+    name = name_at("coinpaprika", token)
     return (
-        f'{{"id":"{token.coinpaprika}","name":"{token.name}","symbol":"{token.symbol.upper()}","rank":{rank},'
+        f'{{"id":"{token.coinpaprika}","name":"{name}","symbol":"{token.symbol.upper()}","rank":{rank},'
         f'"total_supply":{_supply(token.total)},"max_supply":{_supply(token.maximum)},"beta_value":{now.beta:.6g},'
         f'"first_data_at":"{iso_seconds(1_380_000_000 + stamp % 4000 * DAY)}","last_updated":"{iso_seconds(now.updated)}",'
         f'"quotes":{{"USD":{{"price":{number(price)},"volume_24h":{number(now.volume)},"volume_24h_change_24h":{rounded(now.volume_change, 2)},'

@@ -54,7 +54,10 @@ class Served:
 
 def run(app: App, port: int, line: str) -> None:
     """Serve in the foreground until SIGTERM or SIGINT, which end it cleanly; print `line` with the address when ready."""
-    bound = _bind(port)
+    try:
+        bound = _bind(port)
+    except OSError as error:
+        sys.exit(f"cannot listen on 127.0.0.1:{port}: {error.strerror}")
 
     def ready() -> None:
         sys.stdout.write(f"{line} on {_url(bound)}\n")

@@ -36,6 +36,7 @@ class Token:
     binance: str | None
     stable: bool = False
     follows: str | None = None
+    invented: bool = False
     listed_at: int = _LONG_AGO
     delisted_at: int | None = None
 
@@ -102,6 +103,7 @@ def _made(key: int, place: int, slug: str, symbol: str, name: str, again: int = 
         coinpaprika=f"{symbol}-{slug}" if place <= COINPAPRIKA_TOP and chance[6] > 0.03 else None,
         coincap=slug if place <= COINCAP_TOP and chance[7] > 0.05 else None,
         binance=symbol.upper() if place <= BINANCE_TOP and chance[6] > 0.1 else None,
+        invented=True,
         listed_at=_LONG_AGO + int(chance[3] * 365) * _DAY,
     )
 

@@ -75,6 +75,11 @@ def test_what_is_not_there_is_told(call: Caller, method: str, path: str, status:
     assert got.json()["detail"]
 
 
+def test_answers_are_dated_by_the_markets_clock(call: Caller) -> None:
+    assert call.get("/coingecko/api/v3/ping").headers["date"] == "Sun, 01 Mar 2026 12:00:00 GMT"
+    assert call.get("/coincap/v3/assets").headers["date"] == "Sun, 01 Mar 2026 12:00:00 GMT"
+
+
 def test_binance_tells_the_weight_used(call: Caller) -> None:
     one, other = (int(call.get("/binance/api/v3/ticker/24hr").headers["x-mbx-used-weight-1m"]) for _ in range(2))
 

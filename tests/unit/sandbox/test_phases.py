@@ -1,7 +1,9 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from sandbox.market import Market
+import numpy as np
+
+from sandbox.market import Market, every
 from sandbox.phases import BOUND, Phases
 
 _START, _END = datetime(2014, 1, 1, tzinfo=UTC), datetime(2049, 1, 1, tzinfo=UTC)
@@ -38,3 +40,12 @@ def test_the_phase_of_a_moment_contains_it() -> None:
 
     assert phase.start <= moment < phase.end
     assert phase.drift_at(phase.start) == phase.level
+
+
+def test_bear_phases_are_more_turbulent_than_neutral_ones() -> None:
+    market = Market(7, 1)
+    moments = every(timedelta(days=1), datetime(2015, 1, 1, tzinfo=UTC), datetime(2045, 1, 1, tzinfo=UTC))
+    moves = np.abs(np.diff(np.log(market.prices(moments)[:, 0])))
+    kinds = np.array([market.phase_at(moment).kind for moment in moments[1:]])
+
+    assert np.median(moves[kinds == "bear"]) > 1.2 * np.median(moves[kinds == "neutral"])

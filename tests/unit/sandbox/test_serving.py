@@ -1,6 +1,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,6 +41,31 @@ def test_the_command_line_says_when_it_is_ready_and_stops_cleanly(number: signal
         assert running.wait(5) == 0
         assert running.stdout is not None
         assert running.stdout.read() == ""
+
+
+def test_a_hanging_request_does_not_keep_the_server_from_stopping() -> None:
+    with process("sandbox", "--port", "0", "--tokens", "5") as (running, line):
+        call = Caller(int(line.rpartition(":")[2]))
+        call.fault("coingecko", "timeout")
+        with socket.create_connection(("127.0.0.1", call.port), timeout=5) as connection:
+            connection.sendall(b"GET /coingecko/api/v3/ping HTTP/1.1\r\nhost: sandbox\r\n\r\n")
+            # Counted means begun: the sandbox has it in hand.
+            while not call.get("/admin/requests").json():
+                pass
+
+            running.terminate()
+
+            assert running.wait(3) == 0
+
+
+def test_a_port_in_use_is_told_without_a_traceback() -> None:
+    with serve(tokens=1) as taken:
+        command = [sys.executable, "-m", "sandbox", "--port", str(taken.port), "--tokens", "1"]
+        ended = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, timeout=20)
+
+    assert ended.returncode != 0
+    assert f"127.0.0.1:{taken.port}" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_two_processes_of_one_seed_and_clock_answer_the_same_bytes() -> None:

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from sandbox.aliases import name_at
 from sandbox.market import Market
 from sandbox.tokens import universe
 
@@ -25,6 +26,15 @@ def test_the_same_token_has_other_names_elsewhere() -> None:
     assert tokens["ripple"].coincap == "xrp"
     assert tokens["bitcoin"].coinpaprika == "btc-bitcoin"
     assert tokens["tether"].binance is None
+
+
+def test_names_differ_between_providers_too() -> None:
+    tokens = universe(7, 2000)
+
+    for provider in ("coinpaprika", "coincap"):
+        otherwise = [token for token in tokens if name_at(provider, token) != token.name]
+        assert 40 < len(otherwise) < 160
+        assert any(not token.invented for token in otherwise)
 
 
 def test_symbols_collide_as_in_reality() -> None:
