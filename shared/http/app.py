@@ -56,7 +56,9 @@ class _Application:
             if match is Match.PARTIAL:
                 allowed |= ready.route.methods or set()
         if allowed:
-            raise HTTPException(405, headers={"Allow": ", ".join(sorted({*allowed, "HEAD", "OPTIONS"}))})
+            # The front answers these two itself.
+            ours = {"OPTIONS", "HEAD"} if "GET" in allowed else {"OPTIONS"}
+            raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed | ours))})
         raise HTTPException(404, f"No such path: {scope['path']}")
 
 

@@ -45,7 +45,17 @@ def document(routers: Sequence[APIRouter], *, title: str, version: str, descript
     for route in routes:
         if isinstance(route, APIRoute):
             _state_freshness(route, made["paths"].get(route.path_format, {}))
+    for item in made["paths"].values():
+        for operation in item.values():
+            _only_as_problems(operation["responses"])
     return made
+
+
+def _only_as_problems(responses: dict[str, Any]) -> None:
+    """Take out the media type that FastAPI adds to every documented model."""
+    for response in responses.values():
+        if "application/problem+json" in response.get("content", {}):
+            response["content"].pop("application/json", None)
 
 
 def _state_freshness(route: APIRoute, item: dict[str, Any]) -> None:

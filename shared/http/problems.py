@@ -82,7 +82,9 @@ def _validation_error(exc: InvalidParameterError) -> dict[str, object]:
 def _from_ours(exc: PrismError, call: Call) -> Recorded:
     if exc.status >= 500:
         log.error("request.refused", extra={"request_id": call.request_id, "code": exc.code, "reason": str(exc)})
-    detail = "An upstream provider failed" if isinstance(exc, UpstreamError) else str(exc)
+    detail = _INTERNAL if exc.status == 500 else str(exc)
+    if isinstance(exc, UpstreamError):
+        detail = "An upstream provider failed"
     headers: list[Header] = []
     if isinstance(exc, UnavailableError):
         headers = [(b"retry-after", b"%d" % math.ceil(exc.retry_after.total_seconds()))]

@@ -29,8 +29,11 @@ class Market:
         self.failure: Exception | None = None
         self.gate = asyncio.Event()
         self.gate.set()
+        self.entered = asyncio.Event()
         self.router = APIRouter(prefix="/api/v1")
-        self.router.get("/list", dependencies=[fresh_for(LIVE_PRICES)], response_model=Envelope[list[int]])(self.ranking)
+        self.router.get("/list", dependencies=[fresh_for(LIVE_PRICES)], response_model=Envelope[list[int]])(
+            self.ranking
+        )
         self.router.get("/item/{name}", dependencies=[fresh_for(LIVE_PRICES)])(self.item)
         self.router.get("/private")(self.private)
         self.router.get("/stream", dependencies=[fresh_for(LIVE_PRICES)])(self.stream)
@@ -42,6 +45,7 @@ class Market:
     ) -> Response:
         """A public list."""
         self.computed += 1
+        self.entered.set()
         await self.gate.wait()
         if self.failure is not None:
             raise self.failure

@@ -105,6 +105,6 @@ async def test_answer_is_one_start_and_one_end() -> None:
         for method in ("GET", "HEAD", "OPTIONS", "POST"):
             sent = await messages_of(function, path, method=method)
 
-            assert [message["type"] for message in sent][0] == "http.response.start"
+            assert sent[0]["type"] == "http.response.start"
             assert [message.get("more_body", False) for message in sent[1:]][-1:] == [False]
             assert sum(message["type"] == "http.response.start" for message in sent) == 1

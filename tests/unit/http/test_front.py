@@ -177,9 +177,7 @@ async def test_concurrent_requests_compute_once() -> None:
     async with calling(market.router) as client:
         tasks = [asyncio.create_task(client.get(LIST)) for _ in range(10)]
         await settled()
-        # The application is built in a thread.
-        while not market.computed:
-            await asyncio.sleep(0.001)
+        await market.entered.wait()
         market.gate.set()
         answers = await asyncio.gather(*tasks)
 
