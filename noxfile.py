@@ -7,6 +7,7 @@ caller's own index settings, from a lock with hashes, and kept until that lock c
 
 import hashlib
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -32,12 +33,30 @@ def environment(session: nox.Session, lock: str) -> Path:
     programs = folder / "bin"
     stamp = folder / "installed"
     if not stamp.exists() or stamp.read_text() != wanted:
-        session.log(f"installing requirements/{lock}.txt, once until it changes")
-        session.run(sys.executable, "-m", "virtualenv", "--quiet", "--clear", str(folder))
-        pip = [str(programs / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        session.run(*pip, "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(requirements))
+        session.run(sys.executable, "-m", "virtualenv", "--quiet", "--clear", str(folder), silent=True, log=False)
+        install(session, programs / "python", requirements)
         stamp.write_text(wanted)
     return programs
+
+
+def install(session: nox.Session, python: Path, requirements: Path) -> None:
+    """Install what a lock lists, and nothing besides; say how far it is, and what pip said only if it fails."""
+    wanted = requirements.read_text(encoding="utf-8").count("==")
+    options = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check"]
+    command = [str(python), "-m", "pip", "install", *options, "-r", str(requirements)]
+    session.log(f"installing requirements/{requirements.name}, once until it changes")
+    said: list[str] = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
+        for line in pip.stdout or ():
+            said.append(line)
+            if sys.stdout.isatty() and line.startswith(("Collecting", "Installing")):
+                collected = sum(earlier.startswith("Collecting") for earlier in said)
+                stage = f"{collected} of {wanted} packages" if line.startswith("Collecting") else "unpacking"
+                print(f"\r\033[K  {stage}", end="", flush=True)
+    if sys.stdout.isatty():
+        print("\r\033[K", end="", flush=True)
+    if pip.returncode:
+        session.error("".join(said[-30:]))
 
 
 def development(session: nox.Session, program: str, *arguments: str) -> None:
