@@ -48,17 +48,12 @@ class Admin:
 
     def _put_fault(self, asked: Asked, name: str, body: bytes) -> Any:
         provider, wanted = _provider(name), json.loads(body or b"{}")
-        kind = wanted["fault"]
-        if kind not in KINDS:
-            raise ValueError(f"fault {kind!r} is not one of {', '.join(sorted(KINDS))}")
         options = wanted.get("options") or {}
-        for token in options.get("tokens", []):
-            if token not in self._market.index:
-                raise ValueError(f"token {token!r} is not in this market")
+        _check(wanted, options, self._market)
         since = floor_seconds(self._clock.now())
         self._faults.put(
             provider,
-            kind,
+            wanted["fault"],
             since=since,
             requests=wanted.get("for_requests"),
             lasting=wanted.get("for_s"),
@@ -121,6 +116,24 @@ def truth(market: Market, moment: datetime, limit: int, ids: str | None = None) 
         "listed": len(snapshot.order),
         "tokens": rows,
     }
+
+
+def _check(wanted: dict[str, Any], options: dict[str, Any], market: Market) -> None:
+    """Raise ValueError for a fault that cannot be, while the one who asks for it still listens."""
+    kind = wanted.get("fault")
+    if kind not in KINDS:
+        raise ValueError(f"fault {kind!r} is not one of {', '.join(sorted(KINDS))}")
+    numbers = {name: wanted[name] for name in ("for_requests", "for_s") if wanted.get(name) is not None}
+    numbers |= {
+        name: options[name] for name in ("retry_after", "status", "seconds", "factor", "share") if name in options
+    }
+    for name, value in numbers.items():
+        whole = name in ("for_requests", "retry_after", "status")
+        if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or value <= 0:
+            raise ValueError(f"{name} is {value!r}, not a positive {'integer' if whole else 'number'}")
+    unknown = [token for token in options.get("tokens", []) if token not in market.index]
+    if unknown:
+        raise ValueError(f"tokens not in this market: {', '.join(map(str, unknown))}")
 
 
 def _number(value: float) -> float | None:

@@ -11,10 +11,10 @@ def _words(text: str) -> list[str]:
 
 
 _STARTS = _words(
-    "Zor Vex Lum Ari Kry Nov Qua Oxi Tel Mer Sol Pyr Hex Dra Fen Gal Ith Jun Kel Lyr Myr Nim Orb Pol Rax Syn Tor Ul Vor Wyn Xen Yor Zen"
+    "Zor Vex Lum Ari Kry Nov Qua Oxi Tel Mer Sol Pyr Hex Dra Fen Gal Ith Jun Kel Lyr Myr Nim Orb Pol Rax Syn Tor Ul Vel Wyn Xen Yor Zen"
 )
 _MIDDLES = _words("a e i o u an el in or ex il um ath ori ena ivo usk")
-_ENDS = _words("ra ix on ia us do ka to nex ly va dex mo ty rin sha ble")
+_ENDS = _words("ra ix on ia us do ka to nex ly va dex mo ty rim sha ble")
 _KINDS = [
     *_words("Protocol Finance Network Token Inu AI Chain DAO Swap Labs Coin Games Pay Cash World"),
     "",

@@ -19,7 +19,6 @@ _NOT_REPEATED = frozenset(
         "keep-alive",
         "proxy-authenticate",
         "proxy-authorization",
-        "te",
         "trailer",
         "transfer-encoding",
         "upgrade",

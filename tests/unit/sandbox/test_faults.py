@@ -223,6 +223,10 @@ def test_faults_can_be_seen_and_cleared(call: Caller) -> None:
         ("nobody", {"fault": "slow"}),
         ("binance", {"fault": "unheard_of"}),
         ("binance", {}),
+        ("binance", {"fault": "slow", "for_requests": "three"}),
+        ("binance", {"fault": "slow", "for_requests": 0}),
+        ("binance", {"fault": "slow", "options": {"seconds": -1}}),
+        ("binance", {"fault": "rate_limit", "options": {"retry_after": 1.5}}),
         ("binance", {"fault": "swapped", "options": {"tokens": ["no-such-token", "bitcoin"]}}),
     ],
 )

@@ -1,22 +1,16 @@
 """The sandbox's answers have the keys and types of the real ones, recorded beside the repository."""
 
 import json
-import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.desk import Desk
 from sandbox.wire import Asked
+from tests.unit.sandbox.recorded import RECORDED, needs_recorded
 
-_BESIDE = Path(__file__).resolve().parents[4] / "shared" / "recorded" / "payloads"
-_RECORDED = Path(os.environ.get("CRYPTOPRISM_RECORDED", _BESIDE))
-
-pytestmark = pytest.mark.skipif(
-    not (_RECORDED / "MANIFEST.json").is_file(), reason="no recorded answers beside the repository"
-)
+pytestmark = needs_recorded
 
 Shape = dict[str, set[str]]
 
@@ -38,7 +32,7 @@ def shape(rows: Iterable[dict[str, Any]]) -> Shape:
 
 
 def recorded(file: str) -> Any:
-    return json.loads((_RECORDED / file).read_text(encoding="utf-8"))
+    return json.loads((RECORDED / file).read_text(encoding="utf-8"))
 
 
 def answered(desk: Desk, provider: str, path: str, query: str = "") -> Any:
