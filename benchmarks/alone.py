@@ -7,7 +7,7 @@ from pathlib import Path
 from .findings import Finding
 from .plain_wrk import Load, run_wrk, write_paths
 from .ratios import spread
-from .scenarios import LIVE, NO_CACHE, ORIGIN, PAGE
+from .scenarios import BROWSER, LIVE, NO_CACHE, PAGE
 from .stage import TOKENS, Stage
 
 
@@ -17,7 +17,7 @@ def hot_alone(stage: Stage, concurrency: Sequence[int]) -> list[Finding]:
     return [
         finding
         for connections in concurrency
-        for finding in _measured(stage, f"cached list, c = {connections}", url, connections, {"Origin": ORIGIN})
+        for finding in _measured(stage, f"cached list, c = {connections}", url, connections, BROWSER)
     ]
 
 

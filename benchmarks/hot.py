@@ -4,7 +4,7 @@ from .alone import hot_alone
 from .duties import check_duties, check_state
 from .findings import Finding, times_rival
 from .loads import Bounds, findings_of, side_by_side
-from .scenarios import LIVE, ORIGIN, hot_list, write_scenarios
+from .scenarios import BROWSER, LIVE, hot_list, write_scenarios
 from .stage import Stage
 
 _P99 = times_rival(1 / 8, "at most")
@@ -15,18 +15,18 @@ _BOUNDS: dict[int, Bounds] = {
 
 
 def hot(stage: Stage) -> list[Finding]:
-    """Measure a browser's request, which names its origin and gets CORS headers, and the rival's own, which does not."""
+    """Measure what a browser asks, which names its origin and takes gzip, and what the rival's own scenario asks."""
     check_duties(stage.platform, "prices", LIVE)
     check_state(stage.platform.function_url("prices"), LIVE, "hit-memory")
     if stage.rival is None:
         return hot_alone(stage, tuple(_BOUNDS))
-    works = [hot_list({"Origin": ORIGIN}, "cors_list"), hot_list({}, "hot_list")]
+    works = [hot_list(BROWSER, "browser_list"), hot_list({}, "hot_list")]
     files = write_scenarios(stage.plan.folder / "scenarios", works, ours=[], rival=[])
     only = [work.name for work in works]
     results = side_by_side(
         stage, stage.rival, stage.rival.plain, "prices", files=files, only=only, concurrency=tuple(_BOUNDS)
     )
-    names = {"cors_list": "cached list, with Origin", "hot_list": "cached list, without Origin"}
+    names = {"browser_list": "cached list, asked by a browser", "hot_list": "cached list, asked for plain"}
     return [
         finding
         for result in results

@@ -10,6 +10,7 @@ from .rival import RivalFolder
 
 ORIGIN = "https://app.cryptoprism.io"
 """One that the rival lets in."""
+BROWSER = {"Origin": ORIGIN, "Accept-Encoding": "gzip"}
 LIVE = "/api/v1/prices/live"
 PAGE = 50
 NO_CACHE = {"Cache-Control": "no-cache"}
