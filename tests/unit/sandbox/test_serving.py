@@ -38,7 +38,7 @@ def test_the_command_line_says_when_it_is_ready_and_stops_cleanly(number: signal
 
         os.kill(running.pid, number)
 
-        assert running.wait(5) == 0
+        assert running.wait(10) == 0
         assert running.stdout is not None
         assert running.stdout.read() == ""
 
@@ -55,7 +55,7 @@ def test_a_hanging_request_does_not_keep_the_server_from_stopping() -> None:
 
             running.terminate()
 
-            assert running.wait(3) == 0
+            assert running.wait(10) == 0
 
 
 def test_a_port_in_use_is_told_without_a_traceback() -> None:
