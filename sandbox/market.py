@@ -15,8 +15,6 @@ from sandbox.timeline import floor_seconds
 from sandbox.tokens import Token, universe
 from sandbox.traits import FACTORS, MARKET_VOLATILITY, PER_BLOCK, traits_of
 
-_FACTORS_KEPT = 4096
-
 
 class Market:
     """A pure function of time: the same seed, tokens and moment give the same numbers, in any order of asking."""
@@ -28,7 +26,6 @@ class Market:
         self._phases = Phases(seed)
         self._paths = Paths(seed, FACTORS + len(self.tokens))
         self._factors = Paths(seed, 1)
-        self._kept_factors: dict[int, float] = {}
         self._listed_at = np.array([token.listed_at for token in self.tokens], dtype=np.float64)
         ends = [np.inf if token.delisted_at is None else token.delisted_at for token in self.tokens]
         self._delisted_at = np.array(ends, dtype=np.float64)
@@ -103,12 +100,7 @@ class Market:
         return phase.drift_at(moment) + noisy
 
     def _factor(self, seconds: int) -> float:
-        # Kept because every reading needs the two ends of its phase.
-        if seconds not in self._kept_factors:
-            if len(self._kept_factors) >= _FACTORS_KEPT:
-                self._kept_factors.clear()
-            self._kept_factors[seconds] = float(self._factors.at(seconds)[0])
-        return self._kept_factors[seconds]
+        return float(self._factors.at(seconds)[0])
 
     @cached_property
     def smallness(self) -> Floats:
