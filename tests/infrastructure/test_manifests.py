@@ -109,7 +109,7 @@ def readable(file: Path) -> str | None:
         r"\bya29\.[0-9A-Za-z_-]{20,}",
         r"\bxox[abprs]-[0-9A-Za-z-]{10,}",
         r"\"private_key_id\":\s*\"[0-9a-f]{40}\"",
-        r"//[^/\s:@\"'{}$]+:[^/\s:@\"'{}$]+@[a-z0-9.-]+",
+        r"//[^/\s:@\"'{}$]+:(?!\d+@|secret@)[^/\s:@\"'{}$]+@[a-z0-9.-]+",
     ],
     ids=["pem", "google", "coingecko", "github", "aws", "oauth", "slack", "service-account", "password-in-url"],
 )
