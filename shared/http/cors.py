@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from shared.cache.entry import Header
 
-_EXPOSED = (
-    b"Age, Content-Length, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, Warning, WWW-Authenticate, X-Cache, "
-    b"X-Request-Id, X-Response-Time"
-)
+# The server checks every byte of every header: a name that a kept answer never carries is not exposed there.
+_EXPOSED_OF_KEPT = b"Age, ETag, Link, Warning, X-Cache, X-Request-Id, X-Response-Time"
+_EXPOSED = _EXPOSED_OF_KEPT + b", Allow, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate"
+_EXPOSE = b"access-control-expose-headers"
 _METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _HEADERS = b"Authorization, Cache-Control, Content-Type, Idempotency-Key, If-None-Match, X-Api-Key, X-Request-Id"
 _ALLOW_ORIGIN = b"access-control-allow-origin"
@@ -25,11 +25,9 @@ class Cors:
         allow: list[Header] = [(_ALLOW_ORIGIN, b"*")] if everybody else []
         self.listed = not everybody
         """Whether what is sent depends on the origin that asks."""
-        self._always: list[Header] = [*allow, (b"access-control-expose-headers", _EXPOSED)]
-        self.kept: list[Header] = [
-            *self._always,
-            (b"vary", b"Accept-Encoding" if everybody else b"Accept-Encoding, Origin"),
-        ]
+        self._always: list[Header] = [*allow, (_EXPOSE, _EXPOSED)]
+        vary = (b"vary", b"Accept-Encoding" if everybody else b"Accept-Encoding, Origin")
+        self.kept: list[Header] = [*allow, (_EXPOSE, _EXPOSED_OF_KEPT), vary]
         """Headers of every kept answer, whoever asks."""
         self.preflight: list[Header] = [
             (b"access-control-allow-methods", _METHODS),
