@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,6 +43,14 @@ def test_two_revisions_of_everything_leave_connections_to_spare(environment: Env
     connections = sum(manifest.connections(environment) for manifest in MANIFESTS.values())
 
     assert 2 * connections <= 0.8 * MAX_CONNECTIONS[environment]
+
+
+def test_every_function_that_answers_callers_is_kept_from_providers() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+
+    (contract,) = (each for each in contracts if each["type"] == "forbidden")
+    named = {module for module in contract["source_modules"] if module.startswith("functions.")}
+    assert named == {f"functions.{name}" for name, manifest in MANIFESTS.items() if manifest.kind == "api"}
 
 
 def test_no_two_functions_share_a_prefix() -> None:
