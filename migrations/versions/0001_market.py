@@ -83,6 +83,7 @@ STATEMENTS = (
     CREATE TABLE rankings (
         ranked_at timestamptz PRIMARY KEY,
         token_ids text[] NOT NULL,
+        token_count integer NOT NULL,
         data_source text NOT NULL
     )
     """,

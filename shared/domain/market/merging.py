@@ -112,8 +112,8 @@ RERANK = """
 """For the tokens that this run has no quote of."""
 
 RANKING = """
-    INSERT INTO rankings (ranked_at, token_ids, data_source)
-    SELECT CAST(:refreshed_at AS timestamptz), array_agg(token_id ORDER BY rank), :data_source
+    INSERT INTO rankings (ranked_at, token_ids, token_count, data_source)
+    SELECT CAST(:refreshed_at AS timestamptz), array_agg(token_id ORDER BY rank), count(*), :data_source
     FROM ranked HAVING count(*) > 0
 """
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from shared.db.copying import Field
-from shared.records.market import PriceRecord, Quote, SourcePrice
+from shared.records.market import Quote, SourcePrice
 
 from .snapshot import MarketSnapshot
 
@@ -85,10 +85,11 @@ def source_rows(snapshot: MarketSnapshot) -> Iterator[tuple[Field, ...]]:
 
 def quote_rows(snapshot: MarketSnapshot) -> Iterator[tuple[Field, ...]]:
     """Yield the served prices with what they rest on."""
+    arrived = max((record.fetched_at for _, record in snapshot.records), default=snapshot.refreshed_at)
     for quote in snapshot.quotes:
         used = [source for source in quote.sources if source.verdict == "used"]
-        # A provider's clock may run ahead; no price is known before it arrives.
-        priced_at = min(max((source.observed_at for source in used), default=quote.as_of), snapshot.refreshed_at)
+        # A provider's clock may run ahead; no price is observed after it arrived.
+        priced_at = min(max((source.observed_at for source in used), default=quote.as_of), arrived)
         yield (
             quote.token_id,
             quote.price_usd,
@@ -108,14 +109,10 @@ def _seen(snapshot: MarketSnapshot) -> dict[str, datetime]:
     seen: dict[str, datetime] = {}
     for token_id, record in snapshot.records:
         if token_id not in seen or record.fetched_at > seen[token_id]:
-            seen[token_id] = _not_after(record, snapshot.refreshed_at)
+            seen[token_id] = record.fetched_at
     for quote in snapshot.quotes:
-        seen.setdefault(quote.token_id, _not_after(quote.facts, snapshot.refreshed_at))
+        seen.setdefault(quote.token_id, quote.facts.fetched_at)
     return seen
-
-
-def _not_after(record: PriceRecord, moment: datetime) -> datetime:
-    return min(record.fetched_at, moment)
 
 
 def _text_array(names: Iterator[str]) -> str:

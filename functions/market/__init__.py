@@ -1,0 +1,1 @@
+"""The top 100 by market capitalisation, gainers and losers."""

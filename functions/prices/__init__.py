@@ -1,0 +1,1 @@
+"""Live quotes, market overview, price history and the price at an instant."""
