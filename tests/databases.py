@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,9 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self._postgres = Postgres(folder, folder / "postgres.log")
         self._postgres.prepare()
-        self._child = Child(self._postgres.program())
+        program = self._postgres.program()
+        unsafe = ("-c", "fsync=off", "-c", "full_page_writes=off")
+        self._child = Child(replace(program, command=[*program.command, *unsafe]))
 
     @property
     def socket(self) -> str:
@@ -88,6 +91,12 @@ class Place:
 
     def run(self, sql: str) -> list[list[object]]:
         return self.server.run(sql, self.name)
+
+    def close(self) -> None:
+        """Let nobody in any more, and throw out who is."""
+        self.server.run(f"ALTER DATABASE {self.name} ALLOW_CONNECTIONS false")
+        who = f"datname = '{self.name}'"
+        self.server.run(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {who}")  # noqa: S608
 
 
 @pytest.fixture(scope="session")

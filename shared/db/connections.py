@@ -1,5 +1,6 @@
 """How one connection to PostgreSQL is opened, wherever it is: Cloud SQL, a unix socket, TCP."""
 
+import os
 import socket
 import threading
 from collections.abc import Mapping
@@ -85,7 +86,11 @@ class Connections:
         on_socket = self._settings.socket_path is not None
         wire = self._unix_socket() if on_socket else self._tcp_socket()
         place = {"sock": wire, "ssl_context": False if on_socket else None}
-        connection: Connection = connect(self._settings.user, **place, **common)
+        try:
+            connection: Connection = connect(self._settings.user, **place, **common)
+        except BaseException:
+            _close(wire)
+            raise
         return connection
 
     def _through_connector(self, instance: str, common: Mapping[str, Any]) -> "Connection":
@@ -131,3 +136,10 @@ class Connections:
         if wire.family != socket.AF_UNIX:
             with suppress(OSError):
                 wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _close(wire: socket.socket) -> None:
+    """Close a socket that pg8000 gave up on: it leaves a file object open over it."""
+    descriptor = wire.detach()
+    if descriptor >= 0:
+        os.close(descriptor)

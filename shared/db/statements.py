@@ -95,5 +95,5 @@ def _compiled(clause: "ClauseElement") -> Statement:
 
     # pg8000 reads `:name` and numbers the parameters itself.
     compiled = clause.compile(dialect=PGDialect(paramstyle="named"))  # type: ignore[no-untyped-call]
-    constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}  # type: ignore[attr-defined]
+    constants = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}  # type: ignore[attr-defined]
     return Statement(str(compiled), constants)

@@ -82,6 +82,7 @@ rankings = Table(
     metadata,
     Column("ranked_at", _time, primary_key=True),
     Column("token_ids", ARRAY(Text), nullable=False),
+    Column("token_count", Integer, nullable=False),
     Column("data_source", Text, nullable=False),
 )
 

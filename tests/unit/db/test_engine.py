@@ -122,7 +122,7 @@ async def test_connection_silent_for_long_is_pinged(place: Place) -> None:
 
 async def test_reader_cannot_write(reading: Database) -> None:
     def insert() -> sa.ClauseElement:
-        return sa.text("INSERT INTO rankings VALUES (now(), '{}', 'live') RETURNING 1")
+        return sa.text("INSERT INTO rankings VALUES (now(), '{}', 0, 'live') RETURNING 1")
 
     with pytest.raises(Exception, match=r"read-only|permission denied"):
         await reading.fetch("insert", insert, {})
@@ -132,7 +132,7 @@ async def test_reader_role_cannot_write_even_in_a_writing_session(place: Place) 
     database = Database(place.reader, read_only=False)
 
     with pytest.raises(DBAPIError, match="permission denied"):
-        await database.transaction(lambda c: c.execute(sa.text("INSERT INTO rankings VALUES (now(), '{}', 'live')")))
+        await database.transaction(lambda c: c.execute(sa.text("INSERT INTO rankings VALUES (now(), '{}', 0, 'live')")))
     with pytest.raises(DBAPIError, match="permission denied"):
         await database.transaction(lambda c: c.execute(sa.text("SELECT ensure_month_partition(now())")))
 
@@ -141,7 +141,7 @@ async def test_reader_role_cannot_write_even_in_a_writing_session(place: Place) 
 
 async def test_failed_transaction_leaves_nothing(place: Place, writing: Database) -> None:
     def work(connection: sa.Connection) -> None:
-        connection.execute(sa.text("INSERT INTO rankings VALUES (now(), '{}', 'live')"))
+        connection.execute(sa.text("INSERT INTO rankings VALUES (now(), '{}', 0, 'live')"))
         raise LookupError
 
     with pytest.raises(LookupError):

@@ -1,0 +1,114 @@
+"""The migrations: what they make, who may do what with it, and doing them again."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from migrations.runner import newest, upgrade
+from shared.db.connections import Connections, SessionLimits
+from shared.db.engine import Database
+from shared.db.tables import metadata
+from tests.databases import Place, Server
+
+
+@pytest.fixture(scope="module")
+def inspected(shared_place: Place) -> sa.Inspector:
+    limits = SessionLimits(read_only=True, statement_within=None)
+    engine = sa.create_engine("postgresql+pg8000://", creator=Connections(shared_place.owner, limits).open)
+    try:
+        inspector = sa.inspect(engine)
+        for table in metadata.tables:
+            inspector.get_columns(table)
+            inspector.get_pk_constraint(table)
+        return inspector
+    finally:
+        engine.dispose()
+
+
+@pytest.mark.parametrize("table", metadata.tables.values(), ids=lambda table: table.name)
+def test_table_definitions_are_those_of_the_database(inspected: sa.Inspector, table: sa.Table) -> None:
+    stored = {
+        column["name"]: (type(column["type"]).__name__, column["nullable"])
+        for column in inspected.get_columns(table.name)
+    }
+    named = {"Text": "TEXT", "Numeric": "NUMERIC", "Integer": "INTEGER", "Boolean": "BOOLEAN", "DateTime": "TIMESTAMP"}
+    defined = {
+        column.name: (named.get(type(column.type).__name__, type(column.type).__name__), column.nullable)
+        for column in table.columns
+    }
+
+    assert stored == defined
+    assert inspected.get_pk_constraint(table.name)["constrained_columns"] == [c.name for c in table.primary_key]
+
+
+def test_migrating_again_changes_nothing(place: Place) -> None:
+    place.run("INSERT INTO rankings VALUES (now(), '{}', 0, 'live')")
+
+    assert upgrade(place.owner) == newest() != ""
+    assert place.run("SELECT count(*) FROM rankings") == [[1]]
+
+
+def test_two_migrations_at_once_are_one(server: Server) -> None:
+    server.create("migrated_twice")
+    settings = server.settings("migrated_twice", "cryptoprism_owner")
+
+    with ThreadPoolExecutor(2) as threads:
+        reached = list(threads.map(upgrade, [settings, settings]))
+
+    assert reached == [newest(), newest()]
+
+
+async def test_reader_sees_all_tables_and_the_writer_may_not_change_the_schema(place: Place) -> None:
+    reader, writer = Database(place.reader, read_only=True), Database(place.writer, read_only=False)
+
+    for table in metadata.tables.values():
+        assert await reader.fetch(table.name, table.select, {}) == []
+    with pytest.raises(sa.exc.DBAPIError, match=r"permission denied|must be owner"):
+        await writer.transaction(lambda connection: connection.execute(sa.text("DROP TABLE rankings")))
+    with pytest.raises(sa.exc.DBAPIError, match="permission denied"):
+        await writer.transaction(lambda connection: connection.execute(sa.text("CREATE TABLE mine (x int)")))
+
+    await reader.close()
+    await writer.close()
+
+
+def partitions(place: Place) -> list[str]:
+    rows = place.run("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'price_points'::regclass")
+    return sorted(str(row[0]) for row in rows)
+
+
+def test_month_partitions_are_made_once_and_take_over_what_was_there(place: Place) -> None:
+    place.run(
+        "INSERT INTO price_points VALUES (300, 'a', '2026-01-31 23:55+0', '2026-01-31 23:57+0', 1),"
+        " (300, 'a', '2026-02-01 00:00+0', '2026-02-01 00:01+0', 2), (300, 'a', '2026-03-01 00:00+0', '2026-03-01+0', 3)"
+    )
+
+    for _ in range(2):
+        place.run("SELECT ensure_month_partition('2026-02-28 23:59:59+0'), ensure_month_partition('2026-02-01+0')")
+
+    assert partitions(place) == ["price_points_2026_02", "price_points_other"]
+    assert place.run("SELECT price_usd::int FROM price_points_2026_02") == [[2]]
+    assert place.run("SELECT price_usd::int FROM price_points ORDER BY 1") == [[1], [2], [3]]
+
+
+def test_partitions_asked_for_at_once_are_made_once(place: Place) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(place.run, ["SELECT ensure_month_partition('2027-12-31 23:59:59.999+0')"] * 4))
+
+    assert partitions(place) == ["price_points_2027_12", "price_points_other"]
+
+
+def test_month_is_that_of_utc_whatever_the_session_says(place: Place) -> None:
+    place.run("SET TimeZone = 'Pacific/Auckland'; SELECT ensure_month_partition('2026-05-31 23:30+0')")
+    place.run("INSERT INTO price_points VALUES (300, 'a', '2026-05-31 23:30+0', '2026-05-31 23:30+0', 1)")
+
+    assert partitions(place) == ["price_points_2026_05", "price_points_other"]
+    assert place.run("SELECT count(*) FROM price_points_2026_05") == [[1]]
+
+
+def test_writer_may_make_partitions(place: Place) -> None:
+    assert place.run(
+        "SELECT has_function_privilege('cryptoprism_writer', 'ensure_month_partition(timestamptz)', 'EXECUTE'),"
+        " has_function_privilege('cryptoprism_reader', 'ensure_month_partition(timestamptz)', 'EXECUTE')"
+    ) == [[True, False]]
