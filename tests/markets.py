@@ -4,8 +4,8 @@ import json
 import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,15 @@ class Market:
     def mend(self, provider: str) -> None:
         self._admin("DELETE", f"faults/{provider}", None)
 
+    def at(self, moment: datetime) -> None:
+        """Let the sandbox's time stand still at a moment."""
+        self._admin("PUT", "clock", {"now": moment.isoformat()})
+
+    def sources(self, token_id: str) -> set[str]:
+        [[sources]] = self.place.run(f"SELECT sources FROM quotes WHERE token_id = '{token_id}'")  # noqa: S608
+        assert isinstance(sources, list)
+        return set(sources)
+
     def prices(self) -> dict[str, float]:
         rows = self.place.run("SELECT token_id, price_usd FROM quotes")
         return {str(name): float(str(price)) for name, price in rows}
@@ -64,9 +73,6 @@ class Market:
 
     def count(self, table: str) -> int:
         return int(str(self.place.run(f"SELECT count(*) FROM {table}")[0][0]))  # noqa: S608 the test's own names
-
-    def with_clock(self, clock: Clock) -> "Market":
-        return replace(self, refresh=replace(self.refresh, clock=clock))
 
     def _admin(self, method: str, path: str, body: object) -> Any:
         request = urllib.request.Request(  # noqa: S310 localhost

@@ -35,3 +35,5 @@ def configure_logging(level: str = "INFO") -> None:
     handler.setFormatter(JsonFormatter())
     root.handlers = [handler]
     root.setLevel(os.environ.get("LOG_LEVEL", level))
+    # At INFO the HTTP client logs every address it asks, and some providers want their key in the address.
+    logging.getLogger("httpx2").setLevel(logging.WARNING)

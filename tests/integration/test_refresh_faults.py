@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.serving import Served, serve
+from tests.clocks import SteppingClock
 from tests.databases import Place
 from tests.markets import Market, market_over
 
@@ -139,6 +140,28 @@ async def test_a_failing_provider_is_left_alone_and_tried_again_later(market: Ma
 
     codes = {source.provider: source.error_code for source in third.sources}
     assert codes["coingecko"] == "circuit_open"
+
+
+async def test_a_stopped_provider_leaves_the_sources_when_its_last_word_is_old(
+    sandbox: Served, place: Place, tmp_path: Path
+) -> None:
+    clock = SteppingClock(datetime.now(UTC))
+    async with market_over(sandbox, place, tmp_path, clock=clock) as market:
+        seen = []
+        for minute in range(8):
+            market.at(clock.now())
+            if minute == 3:
+                market.fault("coinpaprika", "stopped")
+            report = await market.run()
+            assert report.outcome in ("succeeded", "degraded")
+            seen.append(market.sources("bitcoin"))
+            clock.advance(60)
+        market.mend("coinpaprika")
+        market.at(datetime.now(UTC))
+
+    assert "coinpaprika" in seen[2]
+    assert "coinpaprika" not in seen[-1]
+    assert seen[-1]
 
 
 async def test_two_instances_refreshing_at_once_leave_one_row_a_token(

@@ -18,8 +18,8 @@ from shared.records.provider import QUOTE_PROVIDERS
 
 from .known import KnownToken
 
-FRESH_FOR = timedelta(minutes=5)
-"""Every provider is asked at least once in this time while three of five are asked each minute."""
+FRESH_FOR = timedelta(minutes=3)
+"""Three of four families are asked each minute, so each at least every other minute; some tell prices a minute old."""
 OUTLIER_SCORE = Decimal("3.5")
 """Source: Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993): modified z-scores above 3.5."""
 MAD_SCALE = Decimal("1.4826")
