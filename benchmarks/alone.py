@@ -7,7 +7,7 @@ from pathlib import Path
 from .findings import Finding
 from .plain_wrk import Load, run_wrk, write_paths
 from .ratios import spread
-from .scenarios import BROWSER, LIVE, NO_CACHE, PAGE
+from .scenarios import BROWSER, LARGEST_BOUND, LIVE, MOVERS, NO_CACHE, PAGE
 from .stage import TOKENS, Stage
 
 
@@ -25,7 +25,7 @@ def cold_alone(stage: Stage, connections: int) -> list[Finding]:
     """Return pages and filtered lists that are computed anew each time."""
     folder = stage.plan.folder / "scenarios"
     pages = write_paths(folder / "pages.lua", f"{LIVE}?limit={PAGE}&offset=%d", TOKENS - PAGE)
-    bounds = write_paths(folder / "bounds.lua", f"/api/v1/market/movers?limit={PAGE}&min_volume_usd=%d", 20_000)
+    bounds = write_paths(folder / "bounds.lua", f"{MOVERS}?limit={PAGE}&min_volume_usd=%d", LARGEST_BOUND)
     prices, market = (stage.platform.function_url(name) for name in ("prices", "market"))
     return [
         *_measured(stage, f"uncached page, c = {connections}", prices, connections, NO_CACHE, pages),

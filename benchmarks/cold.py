@@ -3,12 +3,24 @@
 from collections.abc import Sequence
 
 from .alone import cold_alone
-from .duties import check_state
+from .duties import check_rows, check_state
 from .findings import Finding, times_rival
 from .loads import Bounds, findings_of, side_by_side
 from .ours import token_ids
 from .rival_servers import RivalServers, Worker
-from .scenarios import LIVE, NO_CACHE, PAGE, Work, filtered, list_page, rival_tokens, single_token, write_scenarios
+from .scenarios import (
+    LARGEST_BOUND,
+    LIVE,
+    MOVERS,
+    NO_CACHE,
+    PAGE,
+    Work,
+    filtered,
+    list_page,
+    rival_tokens,
+    single_token,
+    write_scenarios,
+)
 from .stage import TOKENS, Stage
 
 _AT_ONCE = 16
@@ -29,6 +41,7 @@ def cold(stage: Stage) -> list[Finding]:
     for path in (f"{LIVE}?limit={PAGE}&offset=7", "/api/v1/prices/bitcoin"):
         check_state(url, path, "miss", NO_CACHE)
         check_state(url, path, "miss", NO_CACHE)
+    check_rows(stage.platform.function_url("market"), f"{MOVERS}?limit={PAGE}&min_volume_usd={LARGEST_BOUND}", PAGE)
     if stage.rival is None:
         return cold_alone(stage, _AT_ONCE)
     rival = stage.rival

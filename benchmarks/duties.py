@@ -1,5 +1,6 @@
 """Checks before a measurement: the answer comes from where it should, with everything a caller is owed."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -39,6 +40,17 @@ def check_state(url: str, path: str, state: str, headers: Mapping[str, str] | No
     found = answer.headers.get("x-cache")
     if found != state:
         raise MeasurementError(f"{path} was to be a {state}, and was a {found}")
+
+
+def check_rows(url: str, path: str, rows: int) -> None:
+    """Check that a list is as long as the rival's.
+
+    Raises:
+        MeasurementError: it is shorter or longer.
+    """
+    found = len(json.loads(asked(url, path).body)["data"])
+    if found != rows:
+        raise MeasurementError(f"{path} has {found} rows, not {rows}")
 
 
 def asked(url: str, path: str, headers: Mapping[str, str] | None = None) -> Answer:

@@ -14,11 +14,10 @@ from .plan import SERVER_CORE
 from .processes import proportional_mb
 from .ratios import Spread, spread
 from .rival_servers import start
-from .scenarios import LIVE, NO_CACHE, PAGE
+from .scenarios import LIVE, MOVERS, NO_CACHE, PAGE
 from .stage import TOKENS, Stage
 
 _BOUND = at_most(110)
-_MOVERS = "/api/v1/market/movers"
 _LISTS = 200
 """Of some 30 KB each: what an instance answers between two refreshes, and far from filling its memory tier."""
 _MANY = 2_000
@@ -34,19 +33,19 @@ def memory(stage: Stage) -> list[Finding]:
     prices = [f"/api/v1/prices/{name}" for name in token_ids(stage.platform, TOKENS)]
     prices += [f"{LIVE}?limit={PAGE}&offset={offset}" for offset in range(_LISTS)]
     rival = _rival(stage)
-    for name, path in (("prices", LIVE), ("market", _MOVERS)):
+    for name, path in (("prices", LIVE), ("market", MOVERS)):
         check_state(stage.platform.function_url(name), path, "miss", NO_CACHE)
     for name in stage.platform.manifests:
         stage.platform.child(name).stop()
     return [
         _finding("prices", _used(stage, "prices", LIVE, prices), rival, _BOUND),
-        _finding("market", _used(stage, "market", _MOVERS, _movers(_LISTS)), rival, _BOUND),
-        _finding("market with a full memory tier", _used(stage, "market", _MOVERS, _movers(_MANY)), rival, None),
+        _finding("market", _used(stage, "market", MOVERS, _movers(_LISTS)), rival, _BOUND),
+        _finding("market with a full memory tier", _used(stage, "market", MOVERS, _movers(_MANY)), rival, None),
     ]
 
 
 def _movers(count: int) -> list[str]:
-    return [f"{_MOVERS}?limit={PAGE}&min_volume_usd={bound}" for bound in range(count)]
+    return [f"{MOVERS}?limit={PAGE}&min_volume_usd={bound}" for bound in range(count)]
 
 
 def _used(stage: Stage, function: str, hot: str, paths: Sequence[str]) -> Spread:

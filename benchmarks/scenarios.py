@@ -12,10 +12,11 @@ ORIGIN = "https://app.cryptoprism.io"
 """One that the rival lets in."""
 BROWSER = {"Origin": ORIGIN, "Accept-Encoding": "gzip"}
 LIVE = "/api/v1/prices/live"
+MOVERS = "/api/v1/market/movers"
 PAGE = 50
 NO_CACHE = {"Cache-Control": "no-cache"}
-_SMALLEST_VOLUME, _LARGEST_VOLUME = 0, 20_000
-"""Dollars; at least fifty of two thousand tokens have more."""
+LARGEST_BOUND = 20_000
+"""Dollars traded in a day; more than fifty of two thousand tokens rose and have more."""
 
 Scenario = Mapping[str, Any]
 
@@ -62,8 +63,8 @@ def list_page(tokens: int) -> Work:
 def filtered(folder: RivalFolder) -> Work:
     """Return fifty rows over a bound that nobody asked for before; the rival's side is its own cold scenario."""
     theirs = json.loads((folder.bench / "scenarios" / "cold.json").read_text())["scenarios"]["cold"]
-    bound = f"{{float:{_SMALLEST_VOLUME}:{_LARGEST_VOLUME}:4}}"
-    ours = {"path": f"/api/v1/market/movers?min_volume_usd={bound}&limit={PAGE}"}
+    bound = f"{{float:0:{LARGEST_BOUND}:4}}"
+    ours = {"path": f"{MOVERS}?limit={PAGE}&min_volume_usd={bound}"}
     return Work("filtered", ours={"kind": "cold", "templates": [ours]}, rival=theirs)
 
 
