@@ -5,9 +5,11 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
+from local.child import ChildFailedError
 from tools.manifests import ROOT
 
 from .cold import cold
+from .errors import MeasurementError
 from .findings import Finding
 from .hot import hot
 from .machine import machine_class
@@ -28,13 +30,17 @@ _ON_STAGE: Mapping[str, Callable[[Stage], list[Finding]]] = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure, print the table, write it down after a whole run; 1 when a figure misses what it must reach."""
+    """Measure, print the table, write it down after a whole run; 1 when a figure misses its bound or could not be taken."""
     plan = read_plan(arguments, ROOT / "build" / "bench")
     if not hasattr(os, "sched_setaffinity") or (os.cpu_count() or 1) < 2:
         print("bench needs Linux and two cores: one for the server, one for everything else")
         return 1
     os.sched_setaffinity(0, {LOAD_CORE})
-    findings, compared = _measured(plan)
+    try:
+        findings, compared = _measured(plan)
+    except (MeasurementError, ChildFailedError) as error:
+        print(f"bench ends here: {error}", file=sys.stderr)
+        return 1
     print("\n" + table(findings) + "\n\n" + verdict(findings), flush=True)
     if plan.whole and compared:
         text = page(findings, machine=machine_class(), day=datetime.now(UTC).date())
