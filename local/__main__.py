@@ -94,7 +94,10 @@ def _await_data(platform: Platform, display: Display, stopping: threading.Event)
     platform.wait_until(lambda: len(platform.delivered) >= platform.job_count, within_s=_FIRST_DATA_S)
     if stopping.is_set():
         raise StopRequestedError
-    display.end("first refresh")
+    if all(delivered.succeeded for delivered in platform.delivered):
+        display.end("first refresh")
+    else:
+        display.say("not every refresh succeeded; the scheduler goes on trying", loud=True)
 
 
 def _say_where(platform: Platform, display: Display, seconds: float) -> None:
