@@ -97,6 +97,8 @@ def lint(session: nox.Session) -> None:
     development(session, "codespell")
     manifests = [f"functions/{name}/function.yaml" for name in FUNCTIONS]
     development(session, "check-jsonschema", "--schemafile", "functions/function.schema.json", *manifests)
+    if (ROOT / "cloudbuild.yaml").exists():
+        development(session, "check-jsonschema", "--builtin-schema", "vendor.cloudbuild", "cloudbuild.yaml")
 
 
 @nox.session
