@@ -18,6 +18,9 @@ FUNCTIONS = sorted(manifest.parent.name for manifest in ROOT.glob("functions/*/f
 GROUPS = ["dev", "local", "migrate", *FUNCTIONS]
 PACKAGES = ["shared", "functions", "sandbox", "local", "tools", "benchmarks", "migrations", "tests"]
 
+if sys.version_info < (3, 11):  # noqa: UP036  nox runs on older ones, and would fail much later
+    raise SystemExit(f"CryptoPrism needs Python 3.11 or newer, and this nox runs on {sys.version.split()[0]}")
+
 nox.options.default_venv_backend = "none"
 nox.options.error_on_external_run = False
 nox.options.sessions = ["lint", "types", "imports", "generate", "tests"]
