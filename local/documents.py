@@ -1,6 +1,8 @@
 """The document store of the platform: the official Firestore emulator where it is installed, an embedded one elsewhere."""
 
+import re
 import shutil
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,10 @@ from .web import ask
 Choice = Literal["auto", "embedded", "firestore"]
 PROJECT = "demo-cryptoprism"
 """Names that begin with demo- never reach a real project."""
+
+
+_OLDEST_JAVA = 11
+"""An older one, and macOS's placeholder for none, cannot run the emulator."""
 
 
 class NoEmulatorError(Exception):
@@ -59,10 +65,16 @@ def _emulator_environment(host: str) -> dict[str, str]:
 def _installed() -> Path | None:
     """Return the emulator's jar; a gcloud without that component, or without Java, counts as none."""
     gcloud, java = shutil.which("gcloud"), shutil.which("java")
-    if not gcloud or not java:
+    if not gcloud or not java or _java_release(java) < _OLDEST_JAVA:
         return None
     jar = Path(gcloud).resolve().parents[1] / "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar"
     return jar if jar.exists() else None
+
+
+def _java_release(java: str) -> int:
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    found = re.search(r'version "(\d+)', said)
+    return int(found.group(1)) if found else 0
 
 
 def _program(jar: Path, port: int, log: Path, environ: Mapping[str, str]) -> Program:
