@@ -7,10 +7,11 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from local.child import Child
@@ -42,8 +43,13 @@ class Server:
         self._child.wait_ready()
 
     def kill(self) -> None:
-        """End it without any warning to its clients."""
+        """End it without any warning to its clients, whose backends would outlive it for a moment."""
+        backends = psutil.Process(self._child.pid).children()
         self._child.kill()
+        for backend in backends:
+            with suppress(psutil.NoSuchProcess):
+                backend.kill()
+        psutil.wait_procs(backends, timeout=10)
 
     def stop(self) -> None:
         self._child.stop()

@@ -61,6 +61,8 @@ STATEMENTS = (
         refreshed_at timestamptz NOT NULL
     ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.5)
     """,
+    # The only one besides the key: every row is rewritten each minute, in place as long as no indexed column changes.
+    # Sorting 6,000 rows by a change takes 5 ms, once in the 300 s that movers are kept; such an index costs more.
     "CREATE INDEX quotes_rank ON quotes (rank)",
     f"""
     CREATE TABLE source_quotes (

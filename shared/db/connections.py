@@ -3,7 +3,7 @@
 import os
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 CONNECT_WITHIN = timedelta(seconds=3)
 CLOUD_SQL_CONNECT_WITHIN = timedelta(seconds=10)
 """The first connection of a process also fetches a certificate and generates a key."""
+CONNECTOR: dict[str, Any] = {
+    # A background refresh starves on an instance that gets no CPU between requests.
+    "refresh_strategy": "lazy",
+    "ip_type": "private",
+    "enable_iam_auth": True,
+    "timeout": round(CLOUD_SQL_CONNECT_WITHIN.total_seconds()),
+}
 _ANSWER_GRACE = timedelta(seconds=2)
 """How much longer than PostgreSQL's own limit we wait: only a network that swallows packets needs it."""
 
@@ -47,9 +54,15 @@ class SessionLimits:
 class Connections:
     """Opens connections to the one place that the settings name."""
 
-    def __init__(self, settings: DatabaseSettings, limits: SessionLimits) -> None:
+    def __init__(
+        self,
+        settings: DatabaseSettings,
+        limits: SessionLimits,
+        make_connector: "Callable[[], Connector] | None" = None,
+    ) -> None:
         self._settings = settings
         self._limits = limits
+        self._make_connector = make_connector or _new_connector
         self._connector: Connector | None = None
         self._lock = threading.Lock()
 
@@ -95,17 +108,7 @@ class Connections:
 
     def _through_connector(self, instance: str, common: Mapping[str, Any]) -> "Connection":
         with self._lock:
-            if self._connector is None:
-                from google.cloud.sql.connector import Connector
-
-                # Lazy: a background refresh starves on an instance that gets no CPU between requests.
-                self._connector = Connector(
-                    refresh_strategy="lazy",
-                    ip_type="private",
-                    enable_iam_auth=True,
-                    timeout=round(CLOUD_SQL_CONNECT_WITHIN.total_seconds()),
-                )
-            connector = self._connector
+            connector = self._connector = self._connector or self._make_connector()
         connection: Connection = connector.connect(instance, "pg8000", user=self._settings.user, **common)
         return connection
 
@@ -136,6 +139,21 @@ class Connections:
         if wire.family != socket.AF_UNIX:
             with suppress(OSError):
                 wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def end(connection: "Connection") -> None:
+    """Close a connection that may be dead; pg8000 would raise and leave its socket to the garbage collector."""
+    wire: socket.socket | None = connection._usock
+    with suppress(Exception):
+        connection.close()
+    if wire is not None:
+        _close(wire)
+
+
+def _new_connector() -> "Connector":
+    from google.cloud.sql.connector import Connector
+
+    return Connector(**CONNECTOR)
 
 
 def _close(wire: socket.socket) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from shared.core.errors import DatabaseUnavailableError
 from shared.core.settings import DatabaseSettings
 
-from .connections import Connections, SessionLimits
+from .connections import Connections, SessionLimits, end
 from .failures import connection_lost, translated
 from .statements import Prepared, Rows, Statements
 
@@ -59,7 +59,7 @@ class Database:
     async def fetch(
         self, shape: Hashable, build: "Callable[[], ClauseElement]", parameters: Mapping[str, object]
     ) -> Rows:
-        """Return the rows of a statement, in a transaction of its own.
+        """Return the rows of a statement that only reads: it runs again when its connection turns out to be dead.
 
         Args:
             shape: What tells this statement's text from all others; values are no part of it.
@@ -166,6 +166,8 @@ class Database:
             pool_use_lifo=True,
             isolation_level="AUTOCOMMIT",
         )
+        # A dead connection cannot be closed in an orderly way; SQLAlchemy would log an error for each.
+        engine.dialect.do_terminate = end  # type: ignore[assignment,method-assign]
         if self._settings.pre_ping:
             event.listen(engine, "checkout", self._prove_alive)
         return engine

@@ -206,7 +206,7 @@ def mortal(tmp_path_factory: pytest.TempPathFactory) -> "object":
     running.stop()
 
 
-async def test_server_killed_and_started_again(mortal: Server) -> None:
+async def test_server_killed_and_started_again(mortal: Server, caplog: pytest.LogCaptureFixture) -> None:
     database = Database(mortal.settings("cryptoprism", "cryptoprism_reader"), read_only=True)
     await asyncio.gather(*(database.fetch("doubled", doubled, {"n": n}) for n in range(8)))
 
@@ -219,4 +219,5 @@ async def test_server_killed_and_started_again(mortal: Server) -> None:
 
     assert [type(failure) for failure in failures] == [DatabaseUnavailableError] * 8
     assert answers == [[[2 * n]] for n in range(8)]
+    assert caplog.records == []
     await database.close()

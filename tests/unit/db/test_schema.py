@@ -1,5 +1,6 @@
 """The migrations: what they make, who may do what with it, and doing them again."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,17 +14,11 @@ from tests.databases import Place, Server
 
 
 @pytest.fixture(scope="module")
-def inspected(shared_place: Place) -> sa.Inspector:
+def inspected(shared_place: Place) -> Iterator[sa.Inspector]:
     limits = SessionLimits(read_only=True, statement_within=None)
     engine = sa.create_engine("postgresql+pg8000://", creator=Connections(shared_place.owner, limits).open)
-    try:
-        inspector = sa.inspect(engine)
-        for table in metadata.tables:
-            inspector.get_columns(table)
-            inspector.get_pk_constraint(table)
-        return inspector
-    finally:
-        engine.dispose()
+    yield sa.inspect(engine)
+    engine.dispose()
 
 
 @pytest.mark.parametrize("table", metadata.tables.values(), ids=lambda table: table.name)
