@@ -43,8 +43,11 @@ class _Signals:
         self.platform: Platform | None = None
         self._stopping = stopping
         self.asked = False
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._received)
+        signal.signal(signal.SIGINT, self._received)
+        signal.signal(signal.SIGTERM, self._received)
+        # Under nohup a closing terminal is meant to change nothing.
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._received)
 
     def _received(self, number: int, frame: FrameType | None) -> None:
         if self.asked and self.platform:
