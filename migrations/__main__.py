@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from shared.core.errors import PrismError, SettingsError
+from shared.core.errors import PrismError
 from shared.core.settings import Settings
 
 
@@ -13,9 +13,7 @@ def main() -> int:
     parser.add_argument("command", choices=["upgrade"])
     parser.parse_args()
     try:
-        settings = Settings.from_environment().database
-        if settings is None:
-            raise SettingsError("INSTANCE_CONNECTION_NAME, DB_SOCKET or DB_HOST", "is not set")
+        settings = Settings.from_environment().required_database()
         from .runner import upgrade
 
         revision = upgrade(settings)

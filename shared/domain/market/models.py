@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from shared.records.market import QuoteCurrency, Verdict
+
 _QUOTE: dict[str, JsonValue] = {
     "id": "bitcoin",
     "symbol": "BTC",
@@ -81,11 +83,11 @@ class SourcePrice(BaseModel):
 
     provider: str
     price: float = Field(description="As the provider gave it, in `quote_currency`.")
-    quote_currency: Literal["usd", "usdt"]
+    quote_currency: QuoteCurrency
     price_usd: float | None = Field(description="In US dollars; null when no rate of the same minutes is known.")
     observed_at: datetime
     age_s: float = Field(description="Seconds since then.", ge=0)
-    verdict: Literal["used", "confirming", "outlier", "old", "unconverted"] = Field(
+    verdict: Verdict = Field(
         description="`used` for the price; `confirming` it; `outlier`: rejected; `old`: not fresh; "
         "`unconverted`: no dollar price."
     )

@@ -1,7 +1,10 @@
 """The migrations: what they make, who may do what with it, and doing them again."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +14,8 @@ from shared.db.connections import Connections, SessionLimits
 from shared.db.engine import Database
 from shared.db.tables import metadata
 from tests.databases import Place, Server
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +47,23 @@ def test_migrating_again_changes_nothing(place: Place) -> None:
 
     assert upgrade(place.owner) == newest() != ""
     assert place.run("SELECT count(*) FROM rankings") == [[1]]
+
+
+def run_migrations(**environment: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "migrations", "upgrade"]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_command_migrates_the_database_of_the_environment(place: Place) -> None:
+    there = {"DB_SOCKET": place.owner.socket_path or "", "DB_USER": place.owner.user}
+
+    done = run_migrations(**there, DB_NAME=place.name)
+    failed = run_migrations(**there, DB_NAME="elsewhere")
+    unset = run_migrations()
+
+    assert (done.returncode, done.stdout) == (0, f"The schema is at {newest()}\n")
+    assert (failed.returncode, "cannot be reached" in failed.stderr) == (1, True)
+    assert (unset.returncode, "is not set" in unset.stderr) == (1, True)
 
 
 def test_two_migrations_at_once_are_one(server: Server) -> None:
