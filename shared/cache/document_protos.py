@@ -1,6 +1,6 @@
 """A document's fields as Firestore's protocol buffers and back.
 
-Works on raw messages, not on their proto-plus wrappers, which cost ten times as much; so it imports nothing of Google's.
+Works on any messages with Firestore's names (`firestore_messages.py`), so it imports nothing of Google's.
 """
 
 from collections.abc import Mapping
@@ -63,7 +63,8 @@ def _write_nested(target: Any, value: list[Value] | dict[str, Value]) -> None:
 def _read(source: Any) -> Value:
     kind = source.WhichOneof("value_type")
     match kind:
-        case "null_value":
+        case "null_value" | None:
+            # No kind: one that we never write, such as a place on the map.
             return None
         case "timestamp_value":
             at: datetime = source.timestamp_value.ToDatetime(tzinfo=UTC)

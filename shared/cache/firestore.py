@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from urllib.parse import urlencode
 
 from .document_limits import check_document, check_name, check_path
 from .document_protos import read_fields, write_fields
 from .documents import Document, Value
-from .firestore_channel import FirestoreChannels
-
-if TYPE_CHECKING:
-    from google.cloud.firestore_v1.services.firestore import FirestoreAsyncClient
-    from google.cloud.firestore_v1.types import CommitRequest
-    from google.cloud.firestore_v1.types import Document as FoundDocument
+from .firestore_channel import HOST, Calls, FirestoreChannels
+from .firestore_messages import messages
 
 
 class FirestoreDocuments:
@@ -29,15 +26,15 @@ class FirestoreDocuments:
         database: str = "(default)",
         timeout: timedelta = timedelta(seconds=2),
         emulator: str | None = None,
+        host: str = HOST,
     ) -> None:
         self._database = f"projects/{project}/databases/{database}"
         self._root = f"{self._database}/documents"
-        self._channels = FirestoreChannels(emulator)
-        metadata = [("google-cloud-resource-prefix", self._database)]
+        self._channels = FirestoreChannels(emulator, host)
+        self._metadata = [("google-cloud-resource-prefix", self._database)]
         if emulator is not None:
-            metadata.append(("authorization", "Bearer owner"))
-        # The library's own retries would go on for a minute.
-        self._call: dict[str, Any] = {"retry": None, "timeout": timeout.total_seconds(), "metadata": metadata}
+            self._metadata.append(("authorization", "Bearer owner"))
+        self._timeout = timeout.total_seconds()
 
     async def get(self, path: str) -> Document | None:
         """Return the document, or `None`."""
@@ -49,11 +46,12 @@ class FirestoreDocuments:
             check_path(path)
         if not paths:
             return {}
-        request = {"database": self._database, "documents": [f"{self._root}/{path}" for path in paths]}
+        names = [f"{self._root}/{path}" for path in paths]
 
-        async def ask(client: "FirestoreAsyncClient") -> Sequence[Document]:
-            answers = await client.batch_get_documents(request, **self._call)
-            return [self._document(answer.found) async for answer in answers if "found" in answer]
+        async def ask(calls: Calls) -> Sequence[Document]:
+            request = messages()["BatchGetDocumentsRequest"](database=self._database, documents=names)
+            answers = calls.batch_get_documents(request, **self._routed())
+            return [self._document(answer.found) async for answer in answers if answer.HasField("found")]
 
         return {document.path: document for document in await self._channels.ask(ask, repeatable=True)}
 
@@ -61,14 +59,15 @@ class FirestoreDocuments:
         """Return a collection's documents in the order of their names."""
         check_name(collection)
         query = {
-            "from_": [{"collection_id": collection}],
-            "order_by": [{"field": {"field_path": "__name__"}, "direction": "ASCENDING"}],
-            "limit": limit,
+            "from": [{"collection_id": collection}],
+            "order_by": [{"field": {"field_path": "__name__"}}],
+            "limit": {"value": limit},
         }
 
-        async def ask(client: "FirestoreAsyncClient") -> Sequence[Document]:
-            answers = await client.run_query({"parent": self._root, "structured_query": query}, **self._call)
-            return [self._document(answer.document) async for answer in answers if "document" in answer]
+        async def ask(calls: Calls) -> Sequence[Document]:
+            request = messages()["RunQueryRequest"](parent=self._root, structured_query=query)
+            answers = calls.run_query(request, **self._routed("parent", self._root))
+            return [self._document(answer.document) async for answer in answers if answer.HasField("document")]
 
         return await self._channels.ask(ask, repeatable=True)
 
@@ -76,8 +75,8 @@ class FirestoreDocuments:
         """Write the document, whether it exists or not."""
         check_document(path, fields, expires_at)
 
-        async def ask(client: "FirestoreAsyncClient") -> None:
-            await client.commit(self._update(path, fields, expires_at), **self._call)
+        async def ask(calls: Calls) -> None:
+            await calls.commit(self._update(path, fields, expires_at), **self._routed())
 
         await self._channels.ask(ask, repeatable=True)
 
@@ -100,10 +99,10 @@ class FirestoreDocuments:
     async def delete(self, path: str) -> None:
         """Remove the document if it is there."""
         check_path(path)
-        request = {"database": self._database, "writes": [{"delete": f"{self._root}/{path}"}]}
 
-        async def ask(client: "FirestoreAsyncClient") -> None:
-            await client.commit(request, **self._call)
+        async def ask(calls: Calls) -> None:
+            write = {"delete": f"{self._root}/{path}"}
+            await calls.commit(messages()["CommitRequest"](database=self._database, writes=[write]), **self._routed())
 
         await self._channels.ask(ask, repeatable=True)
 
@@ -114,17 +113,24 @@ class FirestoreDocuments:
     async def _write_if(
         self, condition: Mapping[str, Any], path: str, fields: Mapping[str, Value], expires_at: datetime | None
     ) -> bool:
-        async def ask(client: "FirestoreAsyncClient") -> bool:
-            from google.api_core.exceptions import Conflict, FailedPrecondition
+        async def ask(calls: Calls) -> bool:
+            from grpc import RpcError, StatusCode  # type: ignore[import-untyped]
 
             try:
-                await client.commit(self._update(path, fields, expires_at, condition), **self._call)
-            except (Conflict, FailedPrecondition):
-                return False
+                await calls.commit(self._update(path, fields, expires_at, condition), **self._routed())
+            except RpcError as error:
+                if error.code() in (StatusCode.ALREADY_EXISTS, StatusCode.FAILED_PRECONDITION, StatusCode.ABORTED):
+                    return False
+                raise
             return True
 
         # Not repeatable: the lost answer may have been a yes, and the second would be a no.
         return await self._channels.ask(ask)
+
+    def _routed(self, by: str = "database", value: str | None = None) -> dict[str, Any]:
+        """Return a call's time limit and headers; one tells Google's front where the call belongs."""
+        route = urlencode({by: value or self._database}, safe="/")
+        return {"timeout": self._timeout, "metadata": [*self._metadata, ("x-goog-request-params", route)]}
 
     def _update(
         self,
@@ -132,16 +138,12 @@ class FirestoreDocuments:
         fields: Mapping[str, Value],
         expires_at: datetime | None,
         condition: Mapping[str, Any] | None = None,
-    ) -> "CommitRequest":
-        from google.cloud.firestore_v1.types import CommitRequest
-
+    ) -> Any:
         write = {"update": {"name": f"{self._root}/{path}"}, "current_document": condition}
-        request = CommitRequest({"database": self._database, "writes": [write]})
-        write_fields(CommitRequest.pb(request).writes[0].update.fields, fields, expires_at)
+        request = messages()["CommitRequest"](database=self._database, writes=[write])
+        write_fields(request.writes[0].update.fields, fields, expires_at)
         return request
 
-    def _document(self, found: "FoundDocument") -> Document:
-        message = type(found).pb(found)
-        path = message.name.removeprefix(f"{self._root}/")
-        version = f"{message.update_time.seconds}.{message.update_time.nanos}"
-        return Document(path, read_fields(message.fields), version)
+    def _document(self, found: Any) -> Document:
+        path = found.name.removeprefix(f"{self._root}/")
+        return Document(path, read_fields(found.fields), f"{found.update_time.seconds}.{found.update_time.nanos}")

@@ -1,21 +1,23 @@
 """Connections to Firestore or its emulator, one for each event loop.
 
-The library's high-level client is not used, for two things it hides: after an outage its channel waits up to two
-minutes before it connects again, and it cannot replace a whole document on the condition that it is unchanged.
+The official library is not used (docs/decisions/0002-firestore-without-its-library.md): importing it is most of a cold
+start, after an outage its channel waits up to two minutes before it connects again, and its high-level client cannot
+replace a whole document on the condition that it is unchanged.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from shared.core.errors import DocumentsUnavailableError
 
-if TYPE_CHECKING:
-    from google.cloud.firestore_v1.services.firestore import FirestoreAsyncClient
+from .firestore_messages import PACKAGE, messages
 
 T = TypeVar("T")
 
+HOST = "firestore.googleapis.com:443"
+_SCOPE = "https://www.googleapis.com/auth/datastore"
 _OPTIONS = (
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", -1),
@@ -25,15 +27,39 @@ _OPTIONS = (
 )
 
 
+class Calls:
+    """What Firestore is asked over one channel: requests and answers are classes of `messages()`."""
+
+    def __init__(self, channel: Any) -> None:
+        self._channel = channel
+        self.batch_get_documents = self._method(channel.unary_stream, "BatchGetDocuments")
+        self.run_query = self._method(channel.unary_stream, "RunQuery")
+        self.commit = self._method(channel.unary_unary, "Commit")
+
+    async def close(self) -> None:
+        """Close the channel."""
+        await self._channel.close()
+
+    @staticmethod
+    def _method(kind: Callable[..., Any], name: str) -> Callable[..., Any]:
+        request, response = messages()[f"{name}Request"], messages()[f"{name}Response"]
+        path = f"/{PACKAGE}.Firestore/{name}"
+        method: Callable[..., Any] = kind(
+            path, request_serializer=request.SerializeToString, response_deserializer=response.FromString
+        )
+        return method
+
+
 class FirestoreChannels:
     """Asks Firestore over the running loop's channel, which the first question opens."""
 
-    def __init__(self, emulator: str | None) -> None:
+    def __init__(self, emulator: str | None, host: str = HOST) -> None:
         self._emulator = emulator
-        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, FirestoreAsyncClient] = WeakKeyDictionary()
+        self._host = host
+        self._opened: WeakKeyDictionary[asyncio.AbstractEventLoop, Calls] = WeakKeyDictionary()
 
-    async def ask(self, question: "Callable[[FirestoreAsyncClient], Awaitable[T]]", *, repeatable: bool = False) -> T:
-        """Return what `question` makes of the client; its call brings its own deadline.
+    async def ask(self, question: Callable[[Calls], Awaitable[T]], *, repeatable: bool = False) -> T:
+        """Return what `question` makes of the calls; it brings its own deadline.
 
         With `repeatable` it is asked once more when the connection turns out to be lost, as it often is after an
         instance lay idle without processor time.
@@ -41,58 +67,60 @@ class FirestoreChannels:
         Raises:
             DocumentsUnavailableError: there is no answer, or Firestore refused.
         """
-        client = await self._client()
+        calls = await self._calls()
 
-        from google.api_core.exceptions import GoogleAPIError, ServiceUnavailable
+        from grpc import RpcError, StatusCode  # type: ignore[import-untyped]
 
         try:
             try:
-                return await question(client)
-            except ServiceUnavailable:
-                if not repeatable:
+                return await question(calls)
+            except RpcError as error:
+                if not repeatable or error.code() is not StatusCode.UNAVAILABLE:
                     raise
-                return await question(client)
-        except GoogleAPIError as error:
-            raise DocumentsUnavailableError(f"Firestore: {error}") from error
+                return await question(calls)
+        except RpcError as error:
+            raise DocumentsUnavailableError(f"Firestore: {error.code().name} {error.details()}") from error
 
     async def close(self) -> None:
         """Close the running loop's channel."""
-        client = self._clients.pop(asyncio.get_running_loop(), None)
-        if client is not None:
-            await client.transport.close()
+        calls = self._opened.pop(asyncio.get_running_loop(), None)
+        if calls is not None:
+            await calls.close()
 
-    async def _client(self) -> "FirestoreAsyncClient":
+    async def _calls(self) -> Calls:
         loop = asyncio.get_running_loop()
-        if loop not in self._clients:
-            # Importing takes 0.5 s and finding credentials may ask the metadata server: neither may hold up the loop.
+        if loop not in self._opened:
+            # Importing takes time and finding credentials may ask the metadata server: neither may hold up the loop.
             credentials = await asyncio.to_thread(_prepare, self._emulator)
             # Another first question may have been faster.
-            if loop not in self._clients:
-                self._clients[loop] = _connect(self._emulator, credentials)
-        return self._clients[loop]
+            if loop not in self._opened:
+                self._opened[loop] = Calls(self._channel(credentials))
+        return self._opened[loop]
+
+    def _channel(self, credentials: Any) -> Any:
+        from grpc import aio
+
+        if self._emulator is not None:
+            return aio.insecure_channel(self._emulator, options=_OPTIONS)
+        return aio.secure_channel(self._host, credentials, options=_OPTIONS)
 
 
 def _prepare(emulator: str | None) -> Any:
-    import google.auth
-    import google.cloud.firestore_v1.services.firestore
-    from google.auth.exceptions import GoogleAuthError
+    """Import what is needed and return the channel's credentials, which the emulator does without."""
+    import grpc
 
+    messages()
     if emulator is not None:
         return None
+    import google.auth
+    from google.auth.exceptions import GoogleAuthError
+    from google.auth.transport.grpc import AuthMetadataPlugin
+    from google.auth.transport.requests import Request
+
     try:
-        credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/datastore"])
+        credentials, _ = google.auth.default(scopes=[_SCOPE])
     except GoogleAuthError as error:
         raise DocumentsUnavailableError(f"Firestore: {error}") from error
-    return credentials
-
-
-def _connect(emulator: str | None, credentials: Any) -> "FirestoreAsyncClient":
-    from google.cloud.firestore_v1.services.firestore import FirestoreAsyncClient
-    from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcAsyncIOTransport
-    from grpc import aio  # type: ignore[import-untyped]
-
-    if emulator is not None:
-        channel = aio.insecure_channel(emulator, options=_OPTIONS)
-    else:
-        channel = FirestoreGrpcAsyncIOTransport.create_channel(credentials=credentials, options=_OPTIONS)
-    return FirestoreAsyncClient(transport=FirestoreGrpcAsyncIOTransport(channel=channel))
+    # Asks for a token with every call, and renews it in time.
+    tokens = grpc.metadata_call_credentials(AuthMetadataPlugin(credentials, Request()))
+    return grpc.composite_channel_credentials(grpc.ssl_channel_credentials(), tokens)
