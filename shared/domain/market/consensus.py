@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from statistics import median
 
 from shared.records.market import PriceRecord, Quote, SourcePrice, Verdict
@@ -31,6 +31,8 @@ IMPLAUSIBLE_FACTOR = Decimal("1.5")
 IMPLAUSIBLE_ROWS = 20
 
 _STABLECOIN = "tether"
+_CALCULATED = Context(prec=15)
+"""More digits of a number that was calculated would only be noise, and few clients could hold them."""
 _FACTS = tuple(
     field.name for field in fields(PriceRecord) if field.default is None and field.name not in ("rank", "image_url")
 )
@@ -114,7 +116,8 @@ def _without_outliers(fresh: Sequence[PriceRecord], prices: Mapping[str, Decimal
 
 
 def _settle(prices: Sequence[Decimal]) -> Decimal:
-    return prices[0] if len(prices) == 1 else Decimal(median(prices))
+    """Return the median; one source's price stays digit for digit as it was said."""
+    return prices[0] if len(prices) == 1 else _CALCULATED.plus(Decimal(median(prices)))
 
 
 def _disputed(prices: Sequence[Decimal]) -> bool:
@@ -190,7 +193,7 @@ def _in_dollars(record: PriceRecord, rate: Decimal | None, now: datetime) -> Dec
     # The rate is of these minutes; to use it on an old price would make a number up.
     if rate is None or now - record.observed_at > FRESH_FOR:
         return None
-    return record.price * rate
+    return _CALCULATED.multiply(record.price, rate)
 
 
 def _dollars_per_usdt(said: Iterable[PriceRecord], now: datetime) -> Decimal | None:

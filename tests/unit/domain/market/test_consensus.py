@@ -94,6 +94,14 @@ def test_usdt_prices_are_converted_by_what_usdt_costs_in_these_minutes() -> None
     assert quotes[0].sources[0].price == Decimal(100)
 
 
+def test_a_calculated_price_has_no_more_digits_than_a_client_can_hold() -> None:
+    long, longer = record("coincap", "0.1234567890123456789"), record("coinpaprika", "0.1234567890123456799")
+
+    quote = quote_of(long, longer, record("coingecko", "0.12345"), record("binance", "0.12346"))
+
+    assert len(quote.price_usd.as_tuple().digits) <= 15
+
+
 def test_without_a_rate_of_these_minutes_a_usdt_price_makes_no_dollar_price() -> None:
     usdt = record("binance", "100", quote_currency="usdt")
     old_tether = record("coingecko", "1", at=NOON - timedelta(hours=2), provider_id="tether", symbol="USDT")
