@@ -92,6 +92,7 @@ def test_the_documentation_and_its_document_are_served(caller: httpx2.Client) ->
     [
         ("GET", "/api/v1/nothing-here", 404),
         ("GET", "/nothing-here", 404),
+        ("GET", "/api/v1/prices/%00", 400),
         ("GET", "/api/v1/prices/no-such-token", 404),
         ("GET", "/api/v1/prices/live?limit=0", 422),
         ("GET", "/api/v1/prices/live?limit=many", 422),

@@ -5,6 +5,7 @@ from typing import Any
 Config = dict[str, Any]
 
 _REPLIES: dict[int, tuple[str, str, str]] = {
+    400: ("Bad Request", "bad_request", "The request cannot be read as HTTP"),
     404: ("Not Found", "not_found", "No such path"),
     408: ("Request Timeout", "request_timeout", "The request took too long to arrive"),
     413: ("Content Too Large", "body_too_large", "The body is over 1 MiB"),
