@@ -1,6 +1,7 @@
 """A function's life: first request, building, failing to start, what it imports."""
 
 import asyncio
+import gc
 import json
 import subprocess
 import sys
@@ -33,6 +34,7 @@ HEAVY = {
     "google.api_core",
     "google.auth",
     "google.cloud.firestore",
+    "google.protobuf",
     "grpc",
     "httpx2",
     "httpx",
@@ -96,6 +98,20 @@ async def test_failed_building_is_told_and_tried_again(failure: Exception, statu
     assert "hunter2" not in failed.text
     assert failed.headers["access-control-allow-origin"] == "*"
     assert worked.status_code == 200
+
+
+async def test_garbage_is_not_collected_while_building_and_is_again_afterwards() -> None:
+    collected: list[bool] = []
+
+    def build(_: Settings) -> Wiring:
+        collected.append(gc.isenabled())
+        raise DatabaseUnavailableError("PostgreSQL is away")
+
+    async with client_of(served(ApiFunction(build, settings=settings, write_log=lambda line: None))) as client:
+        await client.get("/api/v1/list")
+    collected.append(gc.isenabled())
+
+    assert collected == [False, True]
 
 
 async def test_unreadable_settings_are_told_and_read_again() -> None:
