@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
 import httpx2
@@ -10,16 +10,17 @@ import pytest
 
 from local.options import Options
 from local.platform import Platform
+from tests.folders import open_folder
 
 pytestmark = pytest.mark.platform
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    options = Options(
-        folder=tmp_path_factory.mktemp("platform"), tokens=120, port=0, scheduled=False, documents="embedded"
-    )
-    with Platform(options) as started:
+def platform() -> Iterator[Platform]:
+    with ExitStack() as stack:
+        folder = stack.enter_context(open_folder())
+        options = Options(folder=folder, tokens=120, port=0, scheduled=False, documents="embedded")
+        started = stack.enter_context(Platform(options))
         assert started.run_refresh("refresh_market").succeeded
         yield started
 
@@ -200,11 +201,12 @@ def test_prices_are_the_sandboxs_truth_within_its_noise(platform: Platform, call
         assert price == pytest.approx(float(prices[name]), rel=0.03), name
 
 
-def test_the_second_start_finds_the_first_ones_data(tmp_path: Path) -> None:
-    options = Options(folder=tmp_path, tokens=60, port=0, scheduled=False, documents="embedded")
-    with Platform(options) as first:
-        first.run_refresh("refresh_market")
-        before = httpx2.get(f"{first.gateway_url}/api/v1/prices/bitcoin").json()["data"]["as_of"]
+def test_the_second_start_finds_the_first_ones_data() -> None:
+    with open_folder() as folder:
+        options = Options(folder=folder, tokens=60, port=0, scheduled=False, documents="embedded")
+        with Platform(options) as first:
+            first.run_refresh("refresh_market")
+            before = httpx2.get(f"{first.gateway_url}/api/v1/prices/bitcoin").json()["data"]["as_of"]
 
-    with Platform(options) as second:
-        assert httpx2.get(f"{second.gateway_url}/api/v1/prices/bitcoin").json()["data"]["as_of"] == before
+        with Platform(options) as second:
+            assert httpx2.get(f"{second.gateway_url}/api/v1/prices/bitcoin").json()["data"]["as_of"] == before

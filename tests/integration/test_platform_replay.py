@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from local.options import Options
 from local.platform import Platform
+from tests.folders import open_folder
 from tests.recordings import PAYLOADS, needs_recordings
 
 pytestmark = [pytest.mark.platform, needs_recordings]
@@ -24,20 +26,15 @@ def exact(text: str | bytes) -> Any:
 
 
 @pytest.fixture(scope="module")
-def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
-    options = Options(
-        source="replay",
-        replay=PAYLOADS,
-        folder=tmp_path_factory.mktemp("replay"),
-        port=0,
-        scheduled=False,
-        documents="embedded",
-    )
-    with Platform(options) as platform:
-        for _ in range(3):  # three of the sources are asked in each run
-            platform.run_refresh("refresh_market")
-        with httpx2.Client(base_url=platform.gateway_url, timeout=15) as client:
-            yield client
+def caller() -> Iterator[httpx2.Client]:
+    with ExitStack() as stack:
+        folder = stack.enter_context(open_folder())
+        options = Options(
+            source="replay", replay=PAYLOADS, folder=folder, port=0, scheduled=False, documents="embedded"
+        )
+        platform = stack.enter_context(Platform(options))
+        platform.run_refresh("refresh_market")
+        yield stack.enter_context(httpx2.Client(base_url=platform.gateway_url, timeout=15))
 
 
 def test_live_prices_are_the_recorded_quotes_number_for_number(caller: httpx2.Client) -> None:
