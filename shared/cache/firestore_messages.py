@@ -8,6 +8,7 @@ Source: https://github.com/googleapis/googleapis/tree/master/google/firestore/v1
 
 from collections.abc import Mapping
 from functools import cache
+from threading import Lock
 from typing import Any, NamedTuple
 
 PACKAGE = "google.firestore.v1"
@@ -73,9 +74,17 @@ _MESSAGES: dict[str, dict[str, _Field]] = {
 }
 
 
-@cache
+_making = Lock()
+
+
 def messages() -> Mapping[str, Any]:
-    """Return the message classes by name."""
+    """Return the message classes by name, made once; simultaneous first questions import in several threads."""
+    with _making:
+        return _made()
+
+
+@cache
+def _made() -> Mapping[str, Any]:
     from google.protobuf import struct_pb2, timestamp_pb2, wrappers_pb2  # type: ignore[import-untyped]
     from google.protobuf.descriptor_pool import DescriptorPool  # type: ignore[import-untyped]
     from google.protobuf.message_factory import GetMessageClass  # type: ignore[import-untyped]

@@ -3,6 +3,7 @@
 import inspect
 import subprocess
 import sys
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -81,6 +82,23 @@ def test_value_of_a_kind_that_we_never_write_is_read_as_nothing() -> None:
     ours = messages()["Document"].FromString(OfficialDocument.serialize(theirs))
 
     assert read_fields(ours.fields) == {"place": None}
+
+
+def test_simultaneous_first_users_get_the_same_classes() -> None:
+    program = """
+        from concurrent.futures import ThreadPoolExecutor
+        from threading import Barrier
+        from shared.cache.firestore_messages import messages
+
+        together = Barrier(8)
+        with ThreadPoolExecutor(8) as threads:
+            made = list(threads.map(lambda _: (together.wait(), messages())[1], range(8)))
+        assert all(each is made[0] for each in made)
+    """
+
+    done = subprocess.run([sys.executable, "-c", dedent(program)], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
 
 
 def test_official_library_may_be_imported_after_ours() -> None:
