@@ -19,6 +19,7 @@ from shared.cache.freshness import Freshness
 
 from .body import check_json, limited
 from .call import call_of
+from .direct import Direct, is_direct
 from .errors import translated
 from .freshness import Statement
 from .query import QueryCheck
@@ -28,19 +29,18 @@ def make_application(routers: Sequence[APIRouter], provided: Mapping[type, Any])
     """Return an ASGI application that answers or raises; `provided` is what routes may ask for by type."""
     state = FastAPI(openapi_url=None)
     state.state.provided = dict(provided)
-    return _Application(state, [route for router in routers for route in router.routes])
+    return _Application(state, [_Ready(route, provided) for router in routers for route in router.routes])
 
 
 class _Application:
-    def __init__(self, state: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    def __init__(self, state: FastAPI, routes: "Sequence[_Ready]") -> None:
         self._state = state
-        self._routes = [_Ready(route) for route in routes]
-        self._stack = AsyncExitStackMiddleware(self._dispatch)
+        self._routes = routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self._state
         try:
-            await self._stack(scope, limited(scope, receive), send)
+            await self._dispatch(scope, limited(scope, receive), send)
         except RequestValidationError as exc:
             raise translated(exc) from exc
 
@@ -51,7 +51,7 @@ class _Application:
             if match is Match.FULL:
                 ready.prepare(scope)
                 scope.update(child_scope)
-                await ready.route.handle(scope, receive, send)
+                await ready.answer(scope, receive, send)
                 return
             if match is Match.PARTIAL:
                 allowed |= ready.route.methods or set()
@@ -65,7 +65,7 @@ class _Application:
 class _Ready:
     """A route with what is the same for all its requests worked out beforehand."""
 
-    def __init__(self, route: BaseRoute) -> None:
+    def __init__(self, route: BaseRoute, provided: Mapping[type, Any]) -> None:
         if not isinstance(route, Route):
             raise TypeError(
                 f"{type(route).__name__}: give the function each router itself, not one that includes others"
@@ -74,6 +74,9 @@ class _Ready:
         self._freshness = _stated(route) if isinstance(route, APIRoute) else None
         self._check = QueryCheck(route) if isinstance(route, APIRoute) else None
         self._takes_json = isinstance(route, APIRoute) and _takes_json(route)
+        self.answer: ASGIApp = AsyncExitStackMiddleware(route.handle)
+        if isinstance(route, APIRoute) and is_direct(route):
+            self.answer = Direct(route, provided)
 
     def prepare(self, scope: Scope) -> None:
         """Tell the freshness and check the query and the kind of body."""
