@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from shared.cache.freshness import LIVE_PRICES, MOVERS
-from shared.domain.market.models import Quote
+from shared.domain.market.models import Mover, Quote
 from shared.domain.market.quote_statements import Direction, Window
 from shared.domain.market.service import PriceService
 from shared.http.envelope import Envelope, answered
@@ -41,7 +41,7 @@ async def top(request: Request, prices: Prices) -> Response:
 @router.get(
     "/api/v1/market/movers",
     summary="Gainers and losers",
-    response_model=Envelope[list[Quote]],
+    response_model=Envelope[list[Mover]],
     responses=errors(),
     dependencies=[fresh_for(MOVERS)],
 )

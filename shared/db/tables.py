@@ -3,7 +3,7 @@
 Imported by repositories only, which nothing imports before the first statement.
 """
 
-from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, Numeric, Table, Text
+from sqlalchemy import Boolean, Column, Computed, DateTime, Integer, MetaData, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData()
@@ -11,6 +11,10 @@ metadata = MetaData()
 _time = DateTime(timezone=True)
 _FACTS = ("high_24h_usd", "low_24h_usd", "change_1h_pct", "change_24h_pct", "change_7d_pct", "change_30d_pct")
 _SUPPLY = ("circulating_supply", "total_supply", "max_supply", "ath_usd")
+
+
+_BY_MIGRATION = "''"
+"""Stands for the expression by which PostgreSQL makes a column of others, members of a JSON object; a migration has it."""
 
 
 def _numbers(*names: str) -> list[Column[object]]:
@@ -28,6 +32,7 @@ tokens = Table(
     Column("provisional", Boolean, nullable=False),
     Column("first_seen_at", _time, nullable=False),
     Column("last_seen_at", _time, nullable=False),
+    Column("written", Text, Computed(_BY_MIGRATION)),
 )
 
 provider_ids = Table(
@@ -57,6 +62,8 @@ quotes = Table(
     Column("source_prices", JSONB, nullable=False),
     Column("data_source", Text, nullable=False),
     Column("refreshed_at", _time, nullable=False),
+    Column("written", Text, Computed(_BY_MIGRATION)),
+    Column("written_details", Text, Computed(_BY_MIGRATION)),
 )
 
 source_quotes = Table(
@@ -84,6 +91,18 @@ rankings = Table(
     Column("token_ids", ARRAY(Text), nullable=False),
     Column("token_count", Integer, nullable=False),
     Column("data_source", Text, nullable=False),
+)
+
+move_rankings = Table(
+    "move_rankings",
+    metadata,
+    Column("period", Text, primary_key=True),
+    Column("direction", Text, primary_key=True),
+    # Those that moved most come first, each with its volume.
+    Column("token_ids", ARRAY(Text), nullable=False),
+    Column("volumes", ARRAY(Numeric), nullable=False),
+    # The same volumes below zero, ascending: `width_bucket` counts by halving how many are at least so large.
+    Column("negated_volumes", ARRAY(Numeric), nullable=False),
 )
 
 market_totals = Table(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.market.main import build
-from shared.domain.market.models import Quote
+from shared.domain.market.models import Mover, Quote
 from shared.http.envelope import Envelope
 from tests.clocks import NOON
 from tests.databases import Place
@@ -68,8 +68,24 @@ async def test_movers_tell_what_they_are(place: Place, market: Served) -> None:
 
     answer = await market.get("/api/v1/market/movers?window=24h")
 
+    assert {frozenset(mover) for mover in answer.json()["data"]} == {frozenset(Mover.model_fields)}
     assert {"window": "24h", "direction": "up", "total": 1}.items() <= answer.json()["meta"].items()
     assert answer.headers["cache-control"].startswith("public, max-age=300")
+
+
+async def test_movers_count_all_of_them_and_order_equals_by_rank(place: Place, market: Served) -> None:
+    await store(place, many(9))
+
+    async def found(query: str) -> tuple[list[str], int]:
+        body = await market.fresh(f"/api/v1/market/movers{query}")
+        return [quote["id"] for quote in body["data"]], body["meta"]["total"]
+
+    [[volume]] = place.run("SELECT max(volume_24h_usd) FROM quotes")
+
+    assert await found("?window=1h&limit=3") == (["token-0", "token-1", "token-2"], 9)
+    assert await found(f"?window=1h&limit=1&min_volume_usd={volume}") == (["token-0"], 9)
+    assert await found(f"?window=1h&min_volume_usd={volume}1") == ([], 0)
+    assert await found("?window=1h&direction=down") == ([], 0)
 
 
 @pytest.mark.parametrize(

@@ -229,6 +229,54 @@ async def test_old_facts_are_told_to_be_stale(loaded: Served) -> None:
     assert [body["meta"]["stale"] for body in stale] == [True] * 4
 
 
+async def test_each_quote_tells_whether_it_is_stale(place: Place, prices: Served) -> None:
+    await store(place, snapshot(), snapshot([BITCOIN], at=NOON + timedelta(minutes=3)))
+    prices.clock.advance(timedelta(minutes=3))
+
+    live = await prices.fresh("/api/v1/prices/live")
+    named = await prices.fresh("/api/v1/prices/quotes?ids=ethereum,bitcoin&vs_currency=btc")
+    in_old_currency = await prices.fresh("/api/v1/prices/bitcoin?vs_currency=eth")
+
+    assert {quote["id"]: quote["stale"] for quote in live["data"]} == {name: name != "bitcoin" for name in BY_CAP}
+    assert [entry["quote"]["stale"] for entry in named["data"]] == [True, False]
+    assert [body["meta"]["stale"] for body in (live, named, in_old_currency)] == [True] * 3
+    assert in_old_currency["data"]["stale"] is True
+    assert (await prices.fresh("/api/v1/prices/bitcoin"))["data"]["stale"] is False
+
+
+async def test_other_currencies_have_the_same_fields(loaded: Served) -> None:
+    for path in ("live", "bitcoin", "quotes?ids=dust"):
+        parts = [
+            await loaded.fresh(f"/api/v1/prices/{path}{'&' if '?' in path else '?'}vs_currency={currency}")
+            for currency in ("usd", "eth")
+        ]
+        usd, eth = (body["data"] if isinstance(body["data"], dict) else body["data"][0] for body in parts)
+        usd, eth = (quote.get("quote", quote) for quote in (usd, eth))
+
+        assert set(usd) == set(eth)
+        assert {usd[name] == eth[name] for name in ("id", "name", "image", "as_of", "rank", "sources")} == {True}
+
+
+@pytest.mark.parametrize("name", ['Bücher "\\" Coin', "比特币 ₿", "Rocket 🚀\u2028\n", "plain"])
+async def test_names_survive_whatever_their_letters(place: Place, prices: Served, name: str) -> None:
+    await store(place, snapshot([(*BITCOIN[:2], name, *BITCOIN[3:])]))
+
+    answer = await prices.get("/api/v1/prices/live")
+
+    assert answer.json()["data"][0]["name"] == name
+    assert answer.text.isascii()
+
+
+async def test_token_without_a_quote_has_all_fields_and_no_numbers(place: Place, loaded: Served) -> None:
+    place.run("DELETE FROM quotes WHERE token_id = 'dust'")
+
+    body = await loaded.fresh("/api/v1/prices/dust")
+
+    token = TokenQuote.model_validate(body["data"])
+    assert set(body["data"]) == set(TokenQuote.model_fields)
+    assert (token.price, token.as_of, token.sources, token.stale) == (None, None, [], False)
+
+
 async def test_never_loaded_is_unavailable_and_not_empty(prices: Served) -> None:
     paths = [
         "live",

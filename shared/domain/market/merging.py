@@ -119,6 +119,27 @@ RANKING = """
 
 FORGET_RANKINGS = "DELETE FROM rankings WHERE ranked_at < CAST(:refreshed_at AS timestamptz) - interval '1 hour'"
 
+MOVES = """
+    INSERT INTO move_rankings (period, direction, token_ids, volumes, negated_volumes)
+    SELECT period, direction,
+        coalesce(array_agg(token_id ORDER BY distance DESC, rank) FILTER (WHERE rank IS NOT NULL), '{}'),
+        coalesce(array_agg(volume ORDER BY distance DESC, rank) FILTER (WHERE rank IS NOT NULL), '{}'),
+        coalesce(array_agg(-volume ORDER BY volume DESC) FILTER (WHERE rank IS NOT NULL), '{}')
+    FROM (VALUES ('1h'), ('24h'), ('7d')) AS periods (period)
+    CROSS JOIN (VALUES ('up', 1), ('down', -1)) AS directions (direction, sign)
+    LEFT JOIN LATERAL (
+        SELECT token_id, rank, volume_24h_usd AS volume, abs(change) AS distance
+        FROM quotes CROSS JOIN LATERAL (
+            SELECT CASE period WHEN '1h' THEN change_1h_pct WHEN '24h' THEN change_24h_pct ELSE change_7d_pct END
+        ) AS changed (change)
+        WHERE rank IS NOT NULL AND volume_24h_usd IS NOT NULL AND sign(change) = directions.sign
+    ) AS moved ON true
+    GROUP BY period, direction
+    ON CONFLICT (period, direction) DO UPDATE SET
+        token_ids = excluded.token_ids, volumes = excluded.volumes, negated_volumes = excluded.negated_volumes
+"""
+"""Those that moved most come first; whoever has no volume is no mover."""
+
 TOTALS = """
     INSERT INTO market_totals
         (bucket, observed_at, market_cap_usd, volume_24h_usd, btc_market_cap_usd, eth_market_cap_usd, active_tokens)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from shared.records.market import QuoteCurrency, Verdict
 
-_QUOTE: dict[str, JsonValue] = {
+_MOVER: dict[str, JsonValue] = {
     "id": "bitcoin",
     "symbol": "BTC",
     "name": "Bitcoin",
@@ -21,8 +21,13 @@ _QUOTE: dict[str, JsonValue] = {
     "change_7d": 4.02,
     "change_30d": 11.9,
     "market_cap": 1265432100000,
-    "rank": 1,
     "volume_24h": 28765432100.5,
+    "sources": ["coingecko", "binance", "coincap"],
+    "as_of": "2026-03-01T11:59:41.000Z",
+    "rank": 1,
+    "stale": False,
+}
+_QUOTE: dict[str, JsonValue] = _MOVER | {
     "high_24h": 65300,
     "low_24h": 63800.5,
     "circulating_supply": 19695000,
@@ -31,8 +36,6 @@ _QUOTE: dict[str, JsonValue] = {
     "ath": 73738,
     "ath_at": "2024-03-14T07:10:36.635Z",
     "spread_pct": 0.041,
-    "sources": ["coingecko", "binance", "coincap"],
-    "as_of": "2026-03-01T11:59:41.000Z",
 }
 _SOURCE: dict[str, JsonValue] = {
     "provider": "binance",
@@ -45,10 +48,10 @@ _SOURCE: dict[str, JsonValue] = {
 }
 
 
-class Quote(BaseModel):
-    """One token's price and what is known of its market."""
+class Mover(BaseModel):
+    """One token's price and how it moved."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_QUOTE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_MOVER]})
 
     id: str = Field(description="Slug; stands for the token in every path and parameter.")
     symbol: str = Field(description="Upper case. Several tokens may share one.")
@@ -60,10 +63,23 @@ class Quote(BaseModel):
     change_7d: float | None = Field(description="Change over 7 days in percent.")
     change_30d: float | None = Field(description="Change over 30 days in percent.")
     market_cap: float | None = Field(description="Price times circulating supply.")
+    volume_24h: float | None = Field(description="Traded within 24 hours.")
+    sources: list[str] = Field(description="Providers whose prices were used.")
+    as_of: datetime | None = Field(description="The oldest observation that was used.")
     rank: int | None = Field(
         description="By market cap, from 1; null when not seen for a day. With `snapshot`, as then."
     )
-    volume_24h: float | None = Field(description="Traded within 24 hours.")
+    stale: bool = Field(
+        description="Whether `as_of` was over 180 s ago, three promises of a refresh, when this answer was made; in "
+        "another currency, that of the currency counts too."
+    )
+
+
+class Quote(Mover):
+    """One token's price and what is known of its market."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_QUOTE]})
+
     high_24h: float | None = Field(description="Highest price within 24 hours; dollars only.")
     low_24h: float | None = Field(description="Lowest price within 24 hours; dollars only.")
     circulating_supply: float | None = Field(description="Coins in circulation.")
@@ -72,8 +88,6 @@ class Quote(BaseModel):
     ath: float | None = Field(description="Highest price ever; dollars only.")
     ath_at: datetime | None = Field(description="When that was; dollars only.")
     spread_pct: float | None = Field(description="(highest − lowest) ÷ median of the fresh sources in percent.")
-    sources: list[str] = Field(description="Providers whose prices were used.")
-    as_of: datetime | None = Field(description="The oldest observation that was used.")
 
 
 class SourcePrice(BaseModel):

@@ -25,10 +25,10 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, aggregate_order_by
 
 from shared.db.expressions import Expression, iso, json_list, json_object, microseconds, row_of, written
-from shared.db.tables import quotes, rankings, tokens
+from shared.db.tables import move_rankings, quotes, rankings, tokens
 
 from .currency import Currency
 from .shown_statements import Shown
@@ -51,10 +51,9 @@ def page_of_ranking(currency: Currency) -> Select[Any]:
     """Select `limit` quotes after `offset` of the newest ranking."""
     newest, shown = newest_ranking(), Shown(currency)
     listed = shown.with_base(quotes.join(tokens, tokens.c.token_id == quotes.c.token_id))
-    row = shown.row()
     page = (
-        select(quotes.c.rank.label("position"), json_object(row).label("body"), *_facts(shown))
-        .select_from(listed.join(row, true()))
+        select(quotes.c.rank.label("position"), shown.text().label("body"), *_facts(shown))
+        .select_from(listed)
         .where(quotes.c.rank > _offset, quotes.c.rank <= _offset + _limit)
         .cte("page")
     )
@@ -71,10 +70,10 @@ def page_of_snapshot(currency: Currency) -> Select[Any]:
     )
     places = func.unnest(select(asked.c.token_ids).scalar_subquery())
     ranked = places.table_valued("token_id", with_ordinality="position", name="ranked").render_derived()
-    row = shown.row(rank=ranked.c.position, ranked=ranked)
+    body = shown.text(rank=ranked.c.position)
     page = (
-        select(ranked.c.position, json_object(row).label("body"), *_facts(shown))
-        .select_from(shown.joined(ranked, tokens.c.token_id == ranked.c.token_id).join(row, true()))
+        select(ranked.c.position, body.label("body"), *_facts(shown))
+        .select_from(shown.joined(ranked, tokens.c.token_id == ranked.c.token_id))
         .where(ranked.c.position > _offset, ranked.c.position <= _offset + _limit)
         .cte("page")
     )
@@ -85,24 +84,28 @@ def page_of_snapshot(currency: Currency) -> Select[Any]:
 def movers(window: Window, direction: Direction) -> Select[Any]:
     """Select the `limit` ranked tokens that moved most, among those with a volume of at least `volume`."""
     newest, shown = newest_ranking(), Shown("usd")
-    change = quotes.c[f"change_{window}_pct"]
-    up = direction == "up"
-    moved = [
-        quotes.c.rank.is_not(None),
-        change > literal_column("0") if up else change < literal_column("0"),
-        quotes.c.volume_24h_usd >= cast(bindparam("volume"), Numeric),
-    ]
-    place = func.row_number().over(order_by=[change.desc() if up else change.asc(), quotes.c.rank])
-    found = select(quotes.c.token_id, place.label("position")).where(*moved).cte("found")
-    row = shown.row()
+    least: Expression = cast(bindparam("volume"), Numeric)
+    moved = (
+        select(move_rankings)
+        .where(move_rankings.c.period == written(window), move_rankings.c.direction == written(direction))
+        .cte("moved")
+    )
+    # Lists are unpacked in their order and only until enough is found.
+    unpacked = select(
+        func.unnest(moved.c.token_ids).label("token_id"),
+        func.unnest(moved.c.volumes).label("volume"),
+        func.generate_subscripts(moved.c.volumes, literal_column("1")).label("position"),
+    ).subquery("unpacked")
+    first = (
+        select(unpacked.c.token_id, unpacked.c.position).where(unpacked.c.volume >= least).limit(_limit).cte("first")
+    )
     page = (
-        select(found.c.position, json_object(row).label("body"), *_facts(shown))
-        .select_from(shown.joined(found, tokens.c.token_id == found.c.token_id).join(row, true()))
-        .where(found.c.position <= _limit)
+        select(first.c.position, shown.text(detailed=False).label("body"), *_facts(shown))
+        .select_from(shown.joined(first, tokens.c.token_id == first.c.token_id))
         .cte("page")
     )
-    total = select(func.count()).select_from(found).scalar_subquery()
-    return _answer(newest, page, total=total, ranked_at=microseconds(newest.c.ranked_at))
+    total = func.width_bucket(-least, moved.c.negated_volumes)
+    return _answer(newest, page, total=total, ranked_at=microseconds(newest.c.ranked_at)).join(moved, true())
 
 
 def named(by: NamedBy, currency: Currency) -> Select[Any]:
@@ -111,17 +114,16 @@ def named(by: NamedBy, currency: Currency) -> Select[Any]:
     texts = func.unnest(cast(bindparam("asked"), ARRAY(Text)))
     asked = texts.table_valued("input", with_ordinality="position", name="asked").render_derived()
     same = tokens.c.token_id == asked.c.input if by == "ids" else tokens.c.symbol == func.upper(asked.c.input)
-    row = shown.row()
     found = (
         select(
             asked.c.position,
             quotes.c.rank,
             tokens.c.token_id,
-            func.row_to_json(literal_column("shown")).label("quote"),
+            cast(shown.text(), JSON).label("quote"),
             *_facts(shown),
             func.count().over(partition_by=asked.c.position).label("matches"),
         )
-        .select_from(shown.joined(asked, same).join(row, true()))
+        .select_from(shown.joined(asked, same))
         .cte("found")
     )
     page = _entries(asked, found)
@@ -138,7 +140,7 @@ def _entries(asked: Any, found: CTE) -> CTE:
             found.c.position,
             func.max(found.c.matches).label("matches"),
             func.json_agg(by_rank).label("quotes"),
-            func.min(found.c.as_of).filter(only).label("as_of"),
+            func.min(found.c.as_of).label("as_of"),
             func.min(cast(found.c.sources, Text)).filter(only).label("sources"),
         )
         .group_by(found.c.position)
@@ -168,18 +170,13 @@ def _entries(asked: Any, found: CTE) -> CTE:
 def single(currency: Currency) -> Select[Any]:
     """Select the token `token_id` with each source's own price; the first column is null when it is unknown."""
     newest, shown = newest_ranking(), Shown(currency)
-    row = shown.row(_source_prices().label("source_prices"))
+    body = shown.text(written('"source_prices":') + cast(_source_prices(), Text))
     wanted = tokens.c.token_id == cast(bindparam("token_id"), Text)
     quoted = shown.with_base(tokens.outerjoin(quotes, quotes.c.token_id == tokens.c.token_id))
-    found = (
-        select(json_object(row).label("body"), *_facts(shown))
-        .select_from(quoted.join(row, true()))
-        .where(wanted)
-        .subquery("found")
-    )
+    found = select(body.label("body"), *_facts(shown)).select_from(quoted).where(wanted).subquery("found")
     columns: Sequence[ColumnElement[Any]] = (
         found.c.body,
-        found.c.as_of,
+        microseconds(found.c.as_of),
         func.array_to_string(found.c.sources, written(",")),
         null(),
         null(),
@@ -215,7 +212,7 @@ def _answer(newest: CTE, page: CTE, *, total: Expression, ranked_at: Expression)
     by_use: Expression = aggregate_order_by(written(","), counted.c.uses.desc(), counted.c.name)
     return select(
         select(json_list(page.c.body, page.c.position)).scalar_subquery(),
-        select(func.min(page.c.as_of)).scalar_subquery(),
+        select(microseconds(func.min(page.c.as_of))).scalar_subquery(),
         select(func.string_agg(counted.c.name, by_use)).scalar_subquery(),
         cast(total, BigInteger),
         ranked_at,

@@ -64,39 +64,44 @@ class PriceThen:
 
 
 class MarketRepository:
-    """Reads by prepared statements. Every method raises `NoDataError` when no refresh ever stored anything, and
+    """Reads by prepared statements. A quote is stale when its `as_of` is before `stale_before`. Every method raises `NoDataError` when no refresh ever stored anything, and
     `DatabaseUnavailableError` when PostgreSQL does not answer."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, currency: Currency, *, limit: int, offset: int) -> Listed:
+    async def page(self, currency: Currency, *, limit: int, offset: int, stale_before: datetime) -> Listed:
         """Return a page of the newest ranking."""
-        values = {"limit": limit, "offset": offset}
+        values = {"limit": limit, "offset": offset, "stale_before": stale_before}
         return await self._listed(("market.page", currency), lambda: quote_statements.page_of_ranking(currency), values)
 
-    async def page_of(self, snapshot: datetime, currency: Currency, *, limit: int, offset: int) -> Listed:
+    async def page_of(
+        self, snapshot: datetime, currency: Currency, *, limit: int, offset: int, stale_before: datetime
+    ) -> Listed:
         """Return a page of the ranking of that time."""
-        values = {"limit": limit, "offset": offset, "snapshot": snapshot}
+        values = {"limit": limit, "offset": offset, "snapshot": snapshot, "stale_before": stale_before}
         return await self._listed(
             ("market.snapshot", currency), lambda: quote_statements.page_of_snapshot(currency), values
         )
 
-    async def movers(self, window: Window, direction: Direction, *, volume: Decimal, limit: int) -> Listed:
+    async def movers(
+        self, window: Window, direction: Direction, *, volume: Decimal, limit: int, stale_before: datetime
+    ) -> Listed:
         """Return the tokens that moved most."""
-        values = {"volume": volume, "limit": limit}
+        values = {"volume": volume, "limit": limit, "stale_before": stale_before}
         return await self._listed(
             ("market.movers", window, direction), lambda: quote_statements.movers(window, direction), values
         )
 
-    async def named(self, by: NamedBy, asked: Sequence[str], currency: Currency) -> Listed:
+    async def named(self, by: NamedBy, asked: Sequence[str], currency: Currency, *, stale_before: datetime) -> Listed:
         """Return an entry for each of `asked`."""
         shape = ("market.named", by, currency)
-        return await self._listed(shape, lambda: quote_statements.named(by, currency), {"asked": list(asked)})
+        values = {"asked": list(asked), "stale_before": stale_before}
+        return await self._listed(shape, lambda: quote_statements.named(by, currency), values)
 
-    async def single(self, token_id: str, currency: Currency, *, now: datetime) -> Listed:
-        """Return one token with each source's own price."""
-        values = {"token_id": token_id, "now": now}
+    async def single(self, token_id: str, currency: Currency, *, now: datetime, stale_before: datetime) -> Listed:
+        """Return one token with each source's own price, of the age that it has `now`."""
+        values = {"token_id": token_id, "now": now, "stale_before": stale_before}
         return await self._listed(("market.single", currency), lambda: quote_statements.single(currency), values)
 
     async def overview(self, *, now: datetime) -> Listed:

@@ -32,7 +32,9 @@ class PriceService:
             NotFoundError: there is no such ranking any more.
         """
         if snapshot is None:
-            listed = await self._repository.page(currency, limit=limit, offset=offset)
+            listed = await self._repository.page(
+                currency, limit=limit, offset=offset, stale_before=self._stale_before()
+            )
         else:
             listed = await self._page_of(snapshot, limit=limit, offset=offset, currency=currency)
         name = _snapshot_name(listed.ranked_at)
@@ -48,7 +50,8 @@ class PriceService:
 
     async def named(self, by: NamedBy, asked: Sequence[str], *, currency: Currency) -> Answer:
         """Return an entry for each of `asked`, in their order: its quote, the candidates, or that it is unknown."""
-        listed = await self._repository.named(by, [storable(text) for text in asked], currency)
+        names = [storable(text) for text in asked]
+        listed = await self._repository.named(by, names, currency, stale_before=self._stale_before())
         return self._answer(listed, {"total": listed.total, "vs_currency": currency})
 
     async def token(self, token_id: str, *, currency: Currency) -> Answer:
@@ -57,27 +60,35 @@ class PriceService:
         Raises:
             NotFoundError: there is no such token.
         """
-        listed = await self._repository.single(storable(token_id), currency, now=self._clock.now())
+        now = self._clock.now()
+        listed = await self._repository.single(storable(token_id), currency, now=now, stale_before=now - STALE_AFTER)
         if listed.data is None:
             raise NotFoundError("token", token_id)
         return self._answer(listed, {"vs_currency": currency})
 
     async def movers(self, window: Window, direction: Direction, *, volume: Decimal, limit: int) -> Answer:
         """Return the ranked tokens that moved most within the window, most first."""
-        listed = await self._repository.movers(window, direction, volume=volume, limit=limit)
+        listed = await self._repository.movers(
+            window, direction, volume=volume, limit=limit, stale_before=self._stale_before()
+        )
         return self._answer(listed, {"total": listed.total, "window": window, "direction": direction})
 
     async def top(self) -> Answer:
         """Return the leading tokens."""
-        listed = await self._repository.page("usd", limit=TOP, offset=0)
+        listed = await self._repository.page("usd", limit=TOP, offset=0, stale_before=self._stale_before())
         return self._answer(listed, {"total": listed.total, "snapshot": _snapshot_name(listed.ranked_at)})
 
     async def _page_of(self, snapshot: str, *, limit: int, offset: int, currency: Currency) -> Listed:
         ranked_at = _snapshot_time(snapshot)
-        listed = await self._repository.page_of(ranked_at, currency, limit=limit, offset=offset)
+        listed = await self._repository.page_of(
+            ranked_at, currency, limit=limit, offset=offset, stale_before=self._stale_before()
+        )
         if listed.ranked_at is None:
             raise NotFoundError("snapshot", snapshot)
         return listed
+
+    def _stale_before(self) -> datetime:
+        return self._clock.now() - STALE_AFTER
 
     def _answer(self, listed: Listed, meta: dict[str, JsonScalar]) -> Answer:
         as_of = listed.as_of

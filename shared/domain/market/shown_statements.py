@@ -1,24 +1,51 @@
 """How a quote is shown: the names that callers see, and amounts in the currency they ask for."""
 
-from typing import Any
+from sqlalchemy import (
+    DateTime,
+    FromClause,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+)
 
-from sqlalchemy import Column, FromClause, func, literal, literal_column, null
-from sqlalchemy.sql.selectable import LateralFromClause
-
-from shared.db.expressions import Expression, iso, microseconds, row_of
+from shared.db.expressions import Expression, iso, json_object, row_of, written
 from shared.db.tables import quotes, tokens
 
 from .currency import TOKEN_OF, Currency
 
 _HUNDRED: Expression = literal_column("100")
 _NO_SOURCES: Expression = literal_column("'{}'::text[]")
+_stale_before: Expression = cast(bindparam("stale_before"), DateTime(timezone=True))
+_TOKEN: tuple[Expression, ...] = (
+    tokens.c.token_id.label("id"),
+    tokens.c.symbol,
+    tokens.c.name,
+    tokens.c.image_url.label("image"),
+)
+_FACTS = ("price", "change_1h", "change_24h", "change_7d", "change_30d", "market_cap", "volume_24h", "sources", "as_of")
+_DETAILS = (
+    "high_24h",
+    "low_24h",
+    "circulating_supply",
+    "total_supply",
+    "max_supply",
+    "ath",
+    "ath_at",
+    "spread_pct",
+)
 
 
 class Shown:
-    """Columns of a quote in one currency.
+    """Quotes in one currency, as text.
 
-    In another currency than the dollar, amounts are divided by that token's own current price and changes are
-    relative to its change; what was at another time (high and low of the day, all-time high) is not known in it.
+    In dollars the rows hold their members of the object ready written. In another currency, amounts are divided by that
+    token's own current price and changes are relative to its change; what was at another time (high and low of the day,
+    all-time high) is not known in it.
     """
 
     def __init__(self, currency: Currency) -> None:
@@ -35,52 +62,77 @@ class Shown:
             return joined
         return joined.outerjoin(self._base, self._base.c.token_id == literal(TOKEN_OF[self._currency]))
 
-    def row(
-        self, *more: Expression, rank: Expression = quotes.c.rank, ranked: FromClause = quotes
-    ) -> LateralFromClause:
-        """Return the columns by the names of the API; `ranked` is what `rank` is a column of."""
-        base = () if self._base is None else (self._base,)
-        return row_of(*self._columns(rank), *more, of=(tokens, quotes, ranked, *base))
+    def text(
+        self,
+        *more: Expression,
+        rank: Expression = quotes.c.rank,
+        detailed: bool = True,
+    ) -> Expression:
+        """Return the object of one quote.
+
+        Args:
+            more: Further members, written as text.
+            rank: Its place in the ranking.
+            detailed: Whether supply, extremes and spread belong to it.
+        """
+        stale = func.coalesce(self.as_of() < _stale_before, literal_column("false"))
+        members = [
+            self._stored(detailed) if self._base is None else _made(self._base, detailed),
+            written('"rank":') + func.coalesce(cast(rank, Text), written("null")),
+            written('"stale":') + cast(stale, Text),
+            *more,
+        ]
+        text = written("{") + members[0]
+        for member in members[1:]:
+            text = text + written(",") + member
+        return text + written("}")
 
     def as_of(self) -> Expression:
-        """Return the older of the times of the quote and of the currency, in microseconds since 1970."""
-        if self._base is None:
-            return microseconds(quotes.c.as_of)
-        return microseconds(func.least(quotes.c.as_of, self._base.c.as_of))
+        """Return the older of the times of the quote and of the currency."""
+        return quotes.c.as_of if self._base is None else func.least(quotes.c.as_of, self._base.c.as_of)
 
-    def _columns(self, rank: Expression) -> list[Expression]:
-        return [
-            tokens.c.token_id.label("id"),
-            tokens.c.symbol,
-            tokens.c.name,
-            tokens.c.image_url.label("image"),
-            self.amount(quotes.c.price_usd).label("price"),
-            *(self._change(window).label(f"change_{window}") for window in ("1h", "24h", "7d", "30d")),
-            self.amount(quotes.c.market_cap_usd).label("market_cap"),
-            rank.label("rank"),
-            self.amount(quotes.c.volume_24h_usd).label("volume_24h"),
-            self._of_another_time(quotes.c.high_24h_usd).label("high_24h"),
-            self._of_another_time(quotes.c.low_24h_usd).label("low_24h"),
-            quotes.c.circulating_supply,
-            quotes.c.total_supply,
-            quotes.c.max_supply,
-            self._of_another_time(quotes.c.ath_usd).label("ath"),
-            self._of_another_time(iso(quotes.c.ath_at)).label("ath_at"),
-            quotes.c.spread_pct,
-            func.coalesce(quotes.c.sources, _NO_SOURCES).label("sources"),
-            iso(quotes.c.as_of).label("as_of"),
-        ]
+    def _stored(self, detailed: bool) -> Expression:
+        """Return the members as the rows hold them; a token may be without a quote."""
+        facts: Expression = quotes.c.written
+        unknown = ['"sources":[]' if name == "sources" else f'"{name}":null' for name in _names(detailed)]
+        if detailed:
+            facts = facts + written(",") + quotes.c.written_details
+        return tokens.c.written + written(",") + func.coalesce(facts, written(",".join(unknown)))
 
-    def amount(self, dollars: Column[Any]) -> Expression:
-        """Return an amount in the currency, null when its own price is not known."""
-        return dollars if self._base is None else dollars / self._base.c.price_usd
 
-    def _change(self, window: str) -> Expression:
-        change = quotes.c[f"change_{window}_pct"]
-        if self._base is None:
-            return change
-        base = func.nullif(_HUNDRED + self._base.c[f"change_{window}_pct"], literal_column("0"))
-        return (_HUNDRED + change) * _HUNDRED / base - _HUNDRED
+def _made(base: FromClause, detailed: bool) -> Expression:
+    """Return the members made of the columns, in the currency of the quote `base`."""
+    columns = _columns(base)
+    named = [columns[name].label(name) for name in _names(detailed)]
+    row = row_of(*_TOKEN, *named, of=(tokens, quotes, base))
+    return select(func.btrim(json_object(row), written("{}"))).select_from(row).scalar_subquery()
 
-    def _of_another_time(self, dollars: Expression) -> Expression:
-        return dollars if self._base is None else null()
+
+def _columns(base: FromClause) -> dict[str, Expression]:
+    """Return the members in the currency of the quote `base`; null where its own price is not known."""
+    changes = {f"change_{window}": _change(window, base) for window in ("1h", "24h", "7d", "30d")}
+    return changes | {
+        "price": quotes.c.price_usd / base.c.price_usd,
+        "market_cap": quotes.c.market_cap_usd / base.c.price_usd,
+        "volume_24h": quotes.c.volume_24h_usd / base.c.price_usd,
+        "sources": func.coalesce(quotes.c.sources, _NO_SOURCES),
+        "as_of": iso(quotes.c.as_of),
+        "high_24h": null(),
+        "low_24h": null(),
+        "circulating_supply": quotes.c.circulating_supply,
+        "total_supply": quotes.c.total_supply,
+        "max_supply": quotes.c.max_supply,
+        "ath": null(),
+        "ath_at": null(),
+        "spread_pct": quotes.c.spread_pct,
+    }
+
+
+def _change(window: str, base: FromClause) -> Expression:
+    factor = func.nullif(_HUNDRED + base.c[f"change_{window}_pct"], literal_column("0"))
+    change: Expression = (_HUNDRED + quotes.c[f"change_{window}_pct"]) * _HUNDRED / factor - _HUNDRED
+    return change
+
+
+def _names(detailed: bool) -> tuple[str, ...]:
+    return _FACTS + _DETAILS if detailed else _FACTS

@@ -112,6 +112,7 @@ def _rank(connection: "Connection", snapshot: MarketSnapshot) -> int:
     _run(connection, merging.RERANK)
     _run(connection, merging.RANKING, **run, data_source=snapshot.data_source)
     _run(connection, merging.FORGET_RANKINGS, **run)
+    _run(connection, merging.MOVES)
     _run(connection, merging.TOTALS, **run)
     return rows
 
