@@ -5,13 +5,16 @@ cost 100 µs a request. A route that wants more (a body, headers, dependencies o
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, cast
 
+from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -30,6 +33,7 @@ _BEYOND = (
     "concurrency",
 )
 """What of a dependant only FastAPI itself can give."""
+_NOTHING = QueryParams()
 
 
 class Direct:
@@ -71,8 +75,12 @@ class _Call:
 
     def __init__(self, dependant: Dependant, provided: Mapping[type, Any]) -> None:
         self.function = cast("Callable[..., Awaitable[Any]]", dependant.call)
-        self._dependant = dependant
-        self._constant: dict[str, Any] = {}
+        self._path = dependant.path_params
+        self._query = [(_alias(field), field) for field in dependant.query_params]
+        self._request = dependant.request_param_name
+        self._constant: dict[str, Any] = {
+            field.name: field.default for field in dependant.query_params if _may_be_left_out(field)
+        }
         self._solved: list[tuple[str, _Call]] = []
         for each in dependant.dependencies:
             if isinstance(each.call, Provided):
@@ -87,14 +95,31 @@ class _Call:
             found = await call.arguments(request, errors)
             if not errors:
                 arguments[name] = await call.function(**found)
-        for fields, given in (
-            (self._dependant.path_params, request.path_params),
-            (self._dependant.query_params, request.query_params),
-        ):
-            if fields:
-                values, refused = request_params_to_args(fields, given)
-                arguments.update(values)
-                errors += refused
-        if self._dependant.request_param_name:
-            arguments[self._dependant.request_param_name] = request
+        if self._path:
+            _read(self._path, request.path_params, arguments, errors)
+        if self._query:
+            given = request.query_params if request.scope["query_string"] else _NOTHING
+            # Reading a parameter that is not there costs as much as reading one that is.
+            wanted = [field for alias, field in self._query if alias in given or field.name not in self._constant]
+            if wanted:
+                _read(wanted, given, arguments, errors)
+        if self._request:
+            arguments[self._request] = request
         return arguments
+
+
+def _read(fields: Sequence[ModelField], given: Mapping[str, Any], arguments: dict[str, Any], errors: list[Any]) -> None:
+    values, refused = request_params_to_args(fields, given)
+    arguments.update(values)
+    errors += refused
+
+
+def _alias(field: ModelField) -> str:
+    return field.validation_alias or field.alias
+
+
+def _may_be_left_out(field: ModelField) -> bool:
+    """Whether its default stands as it is when it is not given."""
+    info = field.field_info
+    plain = info.default is None or isinstance(info.default, str | int | Decimal)
+    return plain and not info.validate_default and isinstance(info.validation_alias, str | None)
