@@ -8,33 +8,40 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
-# What PostgreSQL calls merely stable here depends on settings for other types than text, and on the time zone that is given.
+# In plpgsql: SQL functions, which cannot be inlined here, made storing 6,000 quotes take half as long again.
+# What PostgreSQL calls merely stable depends on settings for other types than text, and on the time zone that is given.
 JSON_TEXT = r"""
-CREATE FUNCTION json_text(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
-    SELECT CASE
-        WHEN value IS NULL THEN 'null'
-        WHEN octet_length(value) = char_length(value) THEN to_json(value)::text
-        ELSE (
-            SELECT string_agg(
-                CASE
-                    WHEN code < 128 THEN letter
-                    WHEN code < 65536 THEN '\u' || lpad(to_hex(code), 4, '0')
-                    ELSE '\u' || to_hex(55232 + (code >> 10)) || '\u' || to_hex(56320 + (code & 1023))
-                END, '' ORDER BY place)
-            FROM unnest(string_to_array(to_json(value)::text, NULL)) WITH ORDINALITY AS each (letter, place), ascii(letter) AS code
-        )
-    END
+CREATE FUNCTION json_text(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $body$
+BEGIN
+    IF value IS NULL THEN
+        RETURN 'null';
+    ELSIF octet_length(value) = char_length(value) THEN
+        RETURN to_json(value)::text;
+    END IF;
+    RETURN (
+        SELECT string_agg(
+            CASE
+                WHEN code < 128 THEN letter
+                WHEN code < 65536 THEN '\u' || lpad(to_hex(code), 4, '0')
+                ELSE '\u' || to_hex(55232 + (code >> 10)) || '\u' || to_hex(56320 + (code & 1023))
+            END, '' ORDER BY place)
+        FROM unnest(string_to_array(to_json(value)::text, NULL)) WITH ORDINALITY AS each (letter, place), ascii(letter) AS code
+    );
+END
 $body$
 """
 JSON_TIME = """
-CREATE FUNCTION json_time(moment timestamptz) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
-    SELECT coalesce('"' || to_char(timezone('UTC', moment), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"', 'null')
+CREATE FUNCTION json_time(moment timestamptz) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $body$
+BEGIN
+    RETURN coalesce('"' || to_char(timezone('UTC', moment), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"', 'null');
+END
 $body$
 """
-JSON_TEXTS = """
-CREATE FUNCTION json_texts(names text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
-    SELECT '[' || coalesce(string_agg(json_text(name), ',' ORDER BY place), '') || ']'
-    FROM unnest(names) WITH ORDINALITY AS each (name, place)
+JSON_NAMES = """
+CREATE FUNCTION json_names(names text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $body$
+BEGIN
+    RETURN to_json(names)::text;
+END
 $body$
 """
 
@@ -75,7 +82,7 @@ QUOTE = _written(
         market_cap="market_cap_usd",
         volume_24h="volume_24h_usd",
     ),
-    "'\"sources\":' || json_texts(sources)",
+    "'\"sources\":' || json_names(sources)",
     "'\"as_of\":' || json_time(as_of)",
 )
 DETAILS = _written(
@@ -94,7 +101,7 @@ DETAILS = _written(
 STATEMENTS = (
     JSON_TEXT,
     JSON_TIME,
-    JSON_TEXTS,
+    JSON_NAMES,
     f"ALTER TABLE tokens ADD COLUMN written text GENERATED ALWAYS AS ({TOKEN}) STORED",
     f"""
     ALTER TABLE quotes
