@@ -12,11 +12,16 @@ Header = tuple[bytes, bytes]
 
 WORTH_PACKING = 512
 """Bytes; a smaller body fits one network packet with or without gzip."""
-_OVERHEAD = 1_500
-"""Bytes that an entry's objects take besides its bodies, as measured."""
+_OVERHEAD = 1_400
+"""Bytes that an entry takes besides its bodies, its place in the tables included, as measured."""
 _UNKEEPABLE = frozenset({b"set-cookie", b"content-encoding", b"content-range", b"vary"})
 """Headers of an answer that is not the same for everybody, or not in its plain form."""
 _DROPPED = frozenset({b"content-length", b"etag", b"age", b"date"})
+
+_NONE: list[Header] = []
+_COMMON: dict[Header, Header] = {}
+_MOST_COMMON = 64
+_EMPTY: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +71,14 @@ class Form:
         self.body = body
         self.etag = b'"%b"' % digest
         self.packed_etag = b'"%b-gzip"' % digest
-        self.unchanged: list[Header] = [header for header in headers if header[0] != b"content-type"]
-        self.packed_unchanged: list[Header] = [*self.unchanged, (b"etag", self.packed_etag)]
-        self.unchanged.append((b"etag", self.etag))
+        self.unchanged: list[Header] = _unchanged(headers, self.etag)
         self.head: list[Header] = [*headers, (b"etag", self.etag), (b"content-length", b"%d" % len(body))]
-        self.packed_head: list[Header] = [*headers, (b"etag", self.packed_etag), (b"content-encoding", b"gzip")]
         self.message: dict[str, Any] = {"type": "http.response.body", "body": body}
-        self.packed_message: dict[str, Any] = {}
         self.packed: bytes | None = None
+        # Most answers are asked for once: what gzip needs is made with it.
+        self.packed_unchanged: list[Header] = _NONE
+        self.packed_head: list[Header] = _NONE
+        self.packed_message: dict[str, Any] = _EMPTY
         if packed is not None:
             self.pack(packed)
 
@@ -86,7 +91,10 @@ class Form:
         """Take the body as gzip, once."""
         if self.packed is None:
             self.packed = packed
-            self.packed_head.append((b"content-length", b"%d" % len(packed)))
+            headers, etag = self.head[:-2], (b"etag", self.packed_etag)
+            self.packed_unchanged = _unchanged(headers, self.packed_etag)
+            length = (b"content-length", b"%d" % len(packed))
+            self.packed_head = [*headers, etag, (b"content-encoding", b"gzip"), length]
             self.packed_message = {"type": "http.response.body", "body": packed}
 
     def size(self) -> int:
@@ -120,7 +128,7 @@ class Entry:
         always: Sequence[Header] = (),
         packed: bytes | None = None,
     ) -> None:
-        self.headers = [header for header in headers if header[0] not in _DROPPED]
+        self.headers = [_common(header) for header in headers if header[0] not in _DROPPED]
         self._always = always
         self.form = Form([*self.headers, *always], body, packed=packed)
         self._stale: Form | None = None
@@ -145,6 +153,18 @@ class Entry:
         stale = self._stale.size() if self._stale is not None else 0
         headers = sum(len(name) + len(value) for name, value in self.headers)
         return _OVERHEAD + 2 * headers + self.form.size() + stale
+
+
+def _common(header: Header) -> Header:
+    """Return the one copy of a header that thousands of entries have alike."""
+    if header[0] not in (b"content-type", b"cache-control") or len(_COMMON) > _MOST_COMMON:
+        return header
+    return _COMMON.setdefault(header, header)
+
+
+def _unchanged(headers: Sequence[Header], etag: bytes) -> list[Header]:
+    """Return the headers of a 304."""
+    return [*(header for header in headers if header[0] != b"content-type"), (b"etag", etag)]
 
 
 def packed(body: bytes) -> bytes:

@@ -8,7 +8,7 @@ from .entry import Entry
 class MemoryTier:
     """Entries by key, least recently used first."""
 
-    def __init__(self, capacity: int, *, largest: float = 0.25) -> None:
+    def __init__(self, capacity: int, *, largest: float = 0.5) -> None:
         self._capacity = capacity
         self._largest = int(capacity * largest)
         self._sizes: dict[str, int] = {}

@@ -174,7 +174,8 @@ class Front:
         if isinstance(answered, Recorded):
             await exchange.answer(answered)
         elif answered is not None:
-            self._asked.remember(asked)
+            if answered.state is not MISS:  # most requests come once, and remembering them costs memory
+                self._asked.remember(asked)
             asked.line = asked.line or self._log.begun(asked.path, asked.query)
             head = scope["method"] == "HEAD"
             await self._send_entry(

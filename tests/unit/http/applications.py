@@ -31,7 +31,7 @@ def function_over(
     store = documents or MemoryDocuments()
     return ApiFunction(
         lambda _: Wiring(routers=routers, provided=provided or {}),
-        settings=lambda: Settings.from_environment(environment),
+        settings=lambda: Settings.from_environment({"MEMORY_CACHE_MB": "32"} | environment),
         clock=clock or SteppingClock(),
         documents=lambda _: store,
         write_log=log,
