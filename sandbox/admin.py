@@ -13,9 +13,12 @@ from sandbox.counting import Requests
 from sandbox.faults import KINDS, Faults
 from sandbox.market import Market
 from sandbox.snapshot import DAY
+from sandbox.stands import STANDS
 from sandbox.timeline import floor_seconds
 from sandbox.view import PROVIDERS
 from sandbox.wire import Answer, Asked, answer_json
+
+NAMES = (*PROVIDERS, *(stand.name for stand in STANDS))
 
 
 class Admin:
@@ -142,6 +145,6 @@ def _number(value: float) -> float | None:
 
 def _provider(name: str) -> str:
     provider = name.replace("-", "_")
-    if provider not in PROVIDERS:
-        raise ValueError(f"provider {name!r} is not one of {', '.join(PROVIDERS)}")
+    if provider not in NAMES:
+        raise ValueError(f"provider {name!r} is not one of {', '.join(NAMES)}")
     return provider

@@ -6,7 +6,7 @@ from dataclasses import replace
 from email.utils import format_datetime
 
 from sandbox import refusals
-from sandbox.admin import Admin
+from sandbox.admin import NAMES, Admin
 from sandbox.asgi import Receive, Scope, Send, read_body, send_answer
 from sandbox.clock import SandboxClock
 from sandbox.counting import Requests
@@ -15,10 +15,11 @@ from sandbox.faults import SPOILING, Fault, Faults
 from sandbox.limits import Usage
 from sandbox.market import Market
 from sandbox.spoiling import spoil
-from sandbox.view import PROVIDERS
+from sandbox.stands import STANDS
 from sandbox.wire import Answer, Asked, Headers, answer_json
 
-PREFIXES = {provider.replace("_", "-"): provider for provider in PROVIDERS}
+PREFIXES = {provider.replace("_", "-"): provider for provider in NAMES}
+POSTED = frozenset(stand.name for stand in STANDS if stand.posts)
 NO_ANSWER = frozenset({"timeout", "refused", "stopped"})
 
 
@@ -40,7 +41,7 @@ class Sandbox:
         self.requests = Requests()
         self._desk = Desk(market, self.clock.now, pro_keys=pro_keys, coincap_keys=coincap_keys)
         self._admin = Admin(market, self.clock, self.faults, self.requests)
-        self._usage = Usage(seconds)
+        self._usage = Usage(seconds, {stand.name: stand.limit for stand in STANDS})
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,6 +55,8 @@ class Sandbox:
             await send_answer(
                 send, answer_json({"detail": f"no provider stands at /{first}", "providers": list(PREFIXES)}, 404)
             )
+        elif scope["method"] == "POST" and asked.provider in POSTED:
+            await self._provide(replace(asked, body=await read_body(receive)), scope, receive, send)
         elif scope["method"] != "GET":
             await send_answer(send, answer_json({"detail": "only GET is understood here"}, 405))
         else:
@@ -79,6 +82,10 @@ class Sandbox:
             answer = refusals.broken(asked.provider, int(fault.options.get("status", 500)))
         elif fault and fault.kind == "error_body":
             answer = refusals.error_body(asked.provider)
+        elif fault and fault.kind == "html":
+            answer = refusals.page()
+        elif fault and fault.kind == "redirect":
+            answer = refusals.elsewhere(str(fault.options.get("to", "http://127.0.0.2:9/elsewhere")))
         elif self._limits and wait is not None:
             answer = refusals.limited(asked.provider, wait)
         else:

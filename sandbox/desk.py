@@ -1,6 +1,7 @@
 """Where requests become answers: routes, keys, and pages kept while the market's step lasts."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sandbox import binance, coincap, coingecko, coinpaprika, refusals
@@ -8,6 +9,9 @@ from sandbox.faults import PRICING, Fault
 from sandbox.market import Market
 from sandbox.mispricing import mispriced
 from sandbox.snapshot import Snapshot
+from sandbox.stand import Render as Stage
+from sandbox.stand import Routes, Scene
+from sandbox.stands import ADDED, STANDS
 from sandbox.timeline import floor_seconds
 from sandbox.view import View, view_of
 from sandbox.wire import Answer, Asked
@@ -48,6 +52,9 @@ class Desk:
         self._snapshot: Snapshot | None = None
         self._views: dict[tuple[str, int], View] = {}
         self._pages: dict[tuple[str, str, str, int], Answer] = {}
+        self._scenes: dict[int, Scene] = {}
+        self._routes = {provider: Routes(routes) for provider, routes in ADDED.items()}
+        self._routes |= {stand.name: Routes(stand.routes) for stand in STANDS}
 
     @property
     def seconds(self) -> int:
@@ -56,8 +63,9 @@ class Desk:
 
     def answer(self, asked: Asked, fault: Fault | None = None) -> Answer:
         """Return the answer to a request; a fault counts only if it is one of prices."""
-        render = ROUTES[asked.provider].get(asked.path)
-        if render is None:
+        render = ROUTES.get(asked.provider, {}).get(asked.path)
+        staged = None if render else self._routes[asked.provider].find(asked.path)
+        if render is None and staged is None:
             return refusals.not_found(asked.provider)
         refused = self._refused(asked)
         if refused:
@@ -66,8 +74,18 @@ class Desk:
         mispricing = fault if fault and fault.kind in PRICING else None
         number = mispricing.number if mispricing else 0
         key = (asked.provider, asked.path, asked.query_string, number)
-        if key not in self._pages:
+        if staged is not None:
+            return self._staged(*staged, asked, mispricing)
+        if key not in self._pages and render is not None:
             self._pages[key] = render(self._view(asked.provider, snapshot, mispricing), asked)
+        return self._pages[key]
+
+    def _staged(self, render: Stage, captured: dict[str, str], asked: Asked, fault: Fault | None) -> Answer:
+        number = fault.number if fault else 0
+        key = (asked.provider, asked.path, f"{asked.query_string} {asked.body!r}", number)
+        if key not in self._pages:
+            scene = self._scenes.setdefault(number, Scene(self.market, self.seconds, fault))
+            self._pages[key] = render(scene, replace(asked, captured=captured))
         return self._pages[key]
 
     def _present(self) -> Snapshot:
@@ -76,6 +94,7 @@ class Desk:
             self._snapshot = self.market.at(datetime.fromtimestamp(seconds, UTC))
             self._views.clear()
             self._pages.clear()
+            self._scenes.clear()
         return self._snapshot
 
     def _view(self, provider: str, snapshot: Snapshot, fault: Fault | None) -> View:

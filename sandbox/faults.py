@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-REPLACING = frozenset({"rate_limit", "rate_limit_silent", "server_error", "error_body"})
-PRICING = frozenset({"frozen", "times_ten", "swapped", "nulls"})
-SPOILING = frozenset({"timeout", "slow", "reset", "truncated", "refused", "stopped"})
+REPLACING = frozenset({"rate_limit", "rate_limit_silent", "server_error", "error_body", "html", "redirect"})
+PRICING = frozenset({"frozen", "times_ten", "swapped", "nulls", "skewed"})
+SPOILING = frozenset({"timeout", "slow", "reset", "truncated", "refused", "stopped", "endless"})
 KINDS = REPLACING | PRICING | SPOILING
 
 

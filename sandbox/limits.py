@@ -1,6 +1,6 @@
 """The providers' published request limits, counted in fixed windows as they do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sandbox.wire import Asked
@@ -29,13 +29,14 @@ LIMITS = {
 class Usage:
     """How much of each provider's window is used."""
 
-    def __init__(self, seconds: Callable[[], float]) -> None:
+    def __init__(self, seconds: Callable[[], float], more: Mapping[str, Limit] | None = None) -> None:
         self._seconds = seconds
+        self._limits = {**LIMITS, **(more or {})}
         self._used: dict[str, tuple[int, int]] = {}
 
     def spend(self, asked: Asked) -> tuple[int, int | None]:
         """Count a request; return the use of the window so far, and seconds to wait if that is too much."""
-        limit, now = LIMITS[asked.provider], self._seconds()
+        limit, now = self._limits[asked.provider], self._seconds()
         window = int(now // limit.window)
         began, used = self._used.get(asked.provider, (window, 0))
         used = (used if began == window else 0) + weight(asked)

@@ -19,7 +19,14 @@ def mispriced(provider: str, view: View, fault: Fault) -> View:
         return view.with_prices(view.price * float(fault.options.get("factor", 10.0)))
     if fault.kind == "swapped":
         return _swapped(view, fault)
+    if fault.kind == "skewed":
+        return replace(view, said_at=view.said_at + skew_of(fault))
     return _with_nulls(view, fault)
+
+
+def skew_of(fault: Fault | None) -> int:
+    """Return how many seconds a provider's clock is ahead: `options.seconds`, three hours by default."""
+    return round(float(fault.options.get("seconds", 3 * 3600))) if fault and fault.kind == "skewed" else 0
 
 
 def _frozen(provider: str, view: View, fault: Fault) -> View:

@@ -5,6 +5,7 @@ CoinGecko's bodies and Binance's codes follow recorded answers; CoinPaprika's an
 
 from typing import Any
 
+from sandbox.stands import STANDS
 from sandbox.timeline import iso_offset
 from sandbox.wire import Answer, Headers, answer_json
 
@@ -46,25 +47,48 @@ _MISSING: dict[str, Any] = {
 }
 
 
+_LIMITED |= {stand.name: stand.limited for stand in STANDS}
+_BROKEN |= {stand.name: stand.broken for stand in STANDS}
+_MISSING |= {stand.name: stand.missing for stand in STANDS}
+_DESPITE = {stand.name: stand.despite for stand in STANDS if stand.despite is not None}
+_TYPES = {stand.name: stand.content_type for stand in STANDS}
+
+
 def limited(provider: str, retry_after: int | None) -> Answer:
     """Return the 429 of a provider, with Retry-After unless it is None."""
     headers: Headers = () if retry_after is None else (("retry-after", str(retry_after)),)
-    return answer_json(_LIMITED[provider], 429, headers)
+    return _worded(provider, _LIMITED[provider], 429, headers)
 
 
 def broken(provider: str, status: int = 500) -> Answer:
     """Return the internal error of a provider."""
-    return answer_json(_BROKEN[provider], status)
+    return _worded(provider, _BROKEN[provider], status)
 
 
 def error_body(provider: str) -> Answer:
     """Return an error that claims to be a success: HTTP 200 with the provider's rate-limit body."""
-    return answer_json(_LIMITED[provider], 200)
+    return _worded(provider, _DESPITE.get(provider, _LIMITED[provider]), 200)
+
+
+def page() -> Answer:
+    """Return what a front door says in place of the provider: a page for people, with HTTP 200."""
+    return Answer(b"<!doctype html><title>Just a moment...</title>", 200, (), "text/html; charset=utf-8")
+
+
+def elsewhere(place: str) -> Answer:
+    """Return a redirect to another host."""
+    return Answer(b"", 302, (("location", place),))
 
 
 def not_found(provider: str) -> Answer:
     """Return the 404 of a provider."""
-    return answer_json(_MISSING[provider], 404)
+    return _worded(provider, _MISSING[provider], 404)
+
+
+def _worded(provider: str, said: Any, status: int, headers: Headers = ()) -> Answer:
+    if isinstance(said, bytes):
+        return Answer(said, status, headers, _TYPES[provider])
+    return answer_json(said, status, headers)
 
 
 def unauthorized(provider: str, *, key_given: bool, at: int) -> Answer:

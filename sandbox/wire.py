@@ -19,6 +19,9 @@ class Asked:
     path: str
     query_string: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    captured: Mapping[str, str] = field(default_factory=dict)
+    """What stood in the path where the route's pattern has a name."""
 
     @cached_property
     def query(self) -> dict[str, str]:

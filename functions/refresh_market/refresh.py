@@ -5,15 +5,14 @@ done again by the next delivery. A run in which every provider failed writes not
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from shared.cache.documents import DocumentStore
 from shared.core.clock import Clock
-from shared.core.errors import DocumentsUnavailableError, PrismError
+from shared.core.errors import DocumentsUnavailableError
 from shared.core.settings import DataSource
 from shared.domain.market.consensus import agree, implausible
 from shared.domain.market.identity import Matching, match
@@ -21,7 +20,7 @@ from shared.domain.market.known import KnownTokens
 from shared.domain.market.push import PUSH_PATH, market_push
 from shared.domain.market.snapshot import MarketSnapshot
 from shared.domain.market.writing import MarketWriter
-from shared.domain.refreshes.ledger import RunLedger
+from shared.domain.refreshes.running import LedgeredRefresh, Steps
 from shared.http.refresh import Occasion
 from shared.http.warming import warm
 from shared.providers.quotes import Collected, QuoteProviders
@@ -58,47 +57,37 @@ class MarketRefresh:
 
     async def run(self, occasion: Occasion) -> RefreshReport:
         """Do the run, or return the report of the one that did or is doing it."""
-        ledger = RunLedger(self.documents, self.clock, refresh=NAME, lease=LEASE)
-        self.on_step("claim")
-        claim = await ledger.claim(occasion.key)
-        if not claim.granted:
-            return claim.report
-        report = await self._attempt(claim.report)
-        self.on_step("finish")
-        report = replace(report, finished_at=self.clock.now())
-        await ledger.finish(report)
-        log.info("refresh.finished", extra={"refresh": NAME, "outcome": report.outcome, "rows": report.rows})
-        return report
+        refresh = LedgeredRefresh(
+            name=NAME,
+            work=self._refresh,
+            documents=self.documents,
+            clock=self.clock,
+            lease=LEASE,
+            on_step=self.on_step,
+        )
+        return await refresh.run(occasion)
 
-    async def _attempt(self, report: RefreshReport) -> RefreshReport:
-        try:
-            return await self._refresh(report)
-        except PrismError as error:
-            log.exception("refresh.failed", extra={"refresh": NAME, "key": report.key})
-            return replace(report, outcome="failed", detail=f"{error.code}: {error}")
-
-    async def _refresh(self, report: RefreshReport) -> RefreshReport:
-        steps: dict[str, float] = {}
-        with self._step("fetch", steps):
+    async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
+        with steps("fetch"):
             collected = await self.providers.collect(
                 tokens=self.tokens, wanted=SOURCES_WANTED, deadline=self.fetch_within
             )
-        report = replace(report, steps=steps, sources=_sources(collected))
+        report = replace(report, sources=_sources(collected))
         if not collected.answers:
             return replace(report, outcome="failed", detail="every provider failed; the last good data stays")
 
-        with self._step("match", steps):
+        with steps("match"):
             known = await self.writer.load_matching()
             found = match((record for answer in collected.answers for record in answer.records), known)
-        with self._step("agree", steps):
+        with steps("agree"):
             pairs, refused = _plausible(found.pairs, known)
             older = await self.writer.recent_source_quotes(report.started_at - REMEMBERED_FOR)
             quotes = self._quotes(pairs, older, known, found)
-        with self._step("store", steps):
+        with steps("store"):
             rows = await self.writer.store(self._snapshot(quotes, pairs, found, began=report.started_at))
-        with self._step("push", steps):
+        with steps("push"):
             await self._push(quotes)
-        with self._step("warm", steps):
+        with steps("warm"):
             await warm(self.warm_urls)
         report = replace(report, rows=rows, unmatched=found.unmatched, sources=_refused(report.sources, refused))
         return replace(report, outcome="degraded" if _fell_short(collected, refused) else "succeeded")
@@ -131,13 +120,6 @@ class MarketRefresh:
             await self.documents.set(PUSH_PATH, market_push(quotes, source=self.source, now=self.clock.now()))
         except DocumentsUnavailableError as error:
             log.warning("push.failed", extra={"path": PUSH_PATH, "error": str(error)})
-
-    @contextmanager
-    def _step(self, name: str, steps: dict[str, float]) -> Iterator[None]:
-        self.on_step(name)
-        began = self.clock.monotonic()
-        yield
-        steps[name] = round((self.clock.monotonic() - began) * 1000, 1)
 
 
 def _plausible(pairs: Pairs, known: KnownTokens) -> tuple[Pairs, Mapping[str, Decimal]]:

@@ -43,8 +43,9 @@ class GroupEntry(BaseModel):
 
 
 class ProviderEntry(BaseModel):
-    """One provider of market data."""
+    """One provider of one kind of facts."""
 
+    kind: str = Field(examples=["quotes"])
     id: str = Field(examples=["coingecko_pro"])
     family: str = Field(examples=["coingecko"], description="Providers of one family count as one source.")
 

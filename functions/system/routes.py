@@ -16,7 +16,7 @@ from shared.http.freshness import fresh_for
 from shared.http.openapi import errors
 from shared.http.provided import provided
 from shared.records.answer import Answer
-from shared.records.provider import QUOTE_PROVIDERS
+from shared.records.provider import PROVIDERS
 
 from .catalog import groups_of
 from .documentation import Documentation
@@ -87,7 +87,11 @@ async def catalog(
 ) -> Response:
     """Every operation with its parameters, limits, freshness, formats and errors; which providers and how many tokens."""
     tokens = await coverage.tokens()
-    providers = [ProviderEntry(id=name, family=family) for name, family in QUOTE_PROVIDERS.items()]
+    providers = [
+        ProviderEntry(kind=kind, id=name, family=family)
+        for kind, named in PROVIDERS.items()
+        for name, family in named.items()
+    ]
     found = Catalog(
         version=documentation.api["info"]["version"],
         groups=groups_of(documentation.api),

@@ -20,7 +20,8 @@ PrismError
     ├── RateLimitedError          HTTP 429 or 418, or the same said with another status    502
     ├── KeyRejectedError          the API key is invalid, expired or used up               502
     ├── BadPayloadError           the answer cannot be read                                502
-    └── FrozenAnswerError         the answer has not moved for longer than is possible     502
+    ├── FrozenAnswerError         the answer has not moved for longer than is possible     502
+    └── NotListedError            the provider is well and does not know what is asked for 502
 """
 
 from datetime import timedelta
@@ -201,3 +202,9 @@ class FrozenAnswerError(UpstreamError):
     """The answer has not moved for longer than a living market allows."""
 
     code = "frozen"
+
+
+class NotListedError(UpstreamError):
+    """The provider is well and does not know the symbol, chain or token that is asked for."""
+
+    code = "not_listed"

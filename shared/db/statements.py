@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .failures import plan_outdated
 
@@ -66,6 +66,7 @@ class Prepared:
         """Return the rows of a statement; prepare it when it is new here or a migration has changed its result."""
         from pg8000.exceptions import DatabaseError
 
+        parameters = {name: array_of(value) if _is_texts(value) else value for name, value in parameters.items()}
         statement = self._statements.pop(text, None)
         if statement is None:
             return self._first(text, parameters)
@@ -88,6 +89,16 @@ class Prepared:
         rows: Rows = statement.run(**parameters)
         self._statements[text] = statement
         return rows
+
+
+def array_of(texts: object) -> str:
+    """Return texts as PostgreSQL writes an array, each in quotes: pg8000 leaves out those around `null`, which is then none."""
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in cast("list[str]", texts))
+    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def _compiled(clause: "ClauseElement") -> Statement:

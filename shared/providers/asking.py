@@ -19,13 +19,15 @@ AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One GET of one provider; the key is in the headers alone and never shown."""
+    """One request to one provider; the key is in the headers alone, unless it must stand elsewhere, and never shown."""
 
     provider: str
     url: str
-    params: Mapping[str, str]
+    params: Mapping[str, str] = field(repr=False, default_factory=dict)
     headers: Mapping[str, str] = field(repr=False, default_factory=dict)
     key: str | None = field(repr=False, default=None)
+    sent: JsonValue = None
+    """JSON to be posted; without it the request is a GET."""
 
 
 async def ask(http: Http, call: Call) -> Page:
@@ -34,15 +36,27 @@ async def ask(http: Http, call: Call) -> Page:
     Raises:
         UpstreamError: no answer, an error answer with whatever status, or no JSON.
     """
-    reply = await http.get(call.provider, call.url, params=call.params, headers=call.headers)
+    reply = await _replied(http, call)
     body, unreadable = _body(reply)
-    answered = Answered(call.provider, reply.status, reply.headers, call.key, http.now())
-    error = error_for(answered, complaint_in(body))
+    error = error_for(_answered(http, call, reply), complaint_in(body))
     if error is not None:
         raise error
     if unreadable is not None:
         raise BadPayloadError(call.provider, str(unreadable)) from unreadable
     return Page(body, http_date(reply.headers.get("date")))
+
+
+async def ask_raw(http: Http, call: Call) -> Page:
+    """Return one page that is no JSON, as it came.
+
+    Raises:
+        UpstreamError: no answer, or an error answer with whatever status.
+    """
+    reply = await _replied(http, call)
+    error = error_for(_answered(http, call, reply), None)
+    if error is not None:
+        raise error
+    return Page(None, http_date(reply.headers.get("date")), reply.body)
 
 
 async def ask_all(http: Http, calls: Sequence[Call]) -> Payload:
@@ -64,6 +78,16 @@ async def ask_all(http: Http, calls: Sequence[Call]) -> Payload:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _replied(http: Http, call: Call) -> Reply:
+    if call.sent is None:
+        return await http.get(call.provider, call.url, params=call.params, headers=call.headers)
+    return await http.post(call.provider, call.url, body=call.sent, headers=call.headers)
+
+
+def _answered(http: Http, call: Call, reply: Reply) -> Answered:
+    return Answered(call.provider, reply.status, reply.headers, call.key, http.now())
 
 
 def normalised(

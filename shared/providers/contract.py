@@ -7,11 +7,15 @@ tested on stored answers, and rotation needs to know nothing of any provider.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 from shared.records.market import PriceRecord
+from shared.records.provider import Kind
 
 from .numbers import JsonValue
+
+RequestT = TypeVar("RequestT", contravariant=True)
+RecordT = TypeVar("RecordT")
 
 KeyNeed = Literal["always", "at_default_url", "optional", "none"]
 """`at_default_url`: a stand-in at another address decides for itself."""
@@ -35,7 +39,9 @@ class Descriptor:
 
     id: str
     family: str
-    kind: Literal["quotes"] = "quotes"
+    kind: Kind = "quotes"
+    """What it is asked for. A provider of several kinds has a descriptor for each: they share its limits and keys, which
+    are the account's, but not its circuit: one endpoint that fails says little of the others."""
     rank: int
     """Preference within the family and at the start of the rotation; the lowest comes first."""
     default_url: str
@@ -76,6 +82,14 @@ class Http(Protocol):
         """
         ...
 
+    async def post(self, provider: str, url: str, *, body: JsonValue, headers: Mapping[str, str]) -> Reply:
+        """Send JSON and return the answer, whatever its status.
+
+        Raises:
+            UpstreamError: there was no answer, or none that may be read.
+        """
+        ...
+
     def now(self) -> datetime:
         """Return the time of day."""
         ...
@@ -88,6 +102,8 @@ class Page:
     body: JsonValue
     dated: datetime | None
     """The `Date` header."""
+    raw: bytes = field(default=b"", repr=False)
+    """The body as it came, where it is no JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +113,23 @@ class Payload:
     pages: tuple[Page, ...]
 
 
-class QuoteAdapter(Protocol):
-    """One provider of quotes."""
+class Adapter(Protocol[RequestT, RecordT]):
+    """One provider of one kind of facts."""
 
     @property
     def descriptor(self) -> Descriptor:
         """Return what is known before asking."""
         ...
 
-    def cost(self, request: QuoteRequest) -> int:
+    def serves(self, request: RequestT) -> bool:
+        """Return whether the provider has what is asked for: this symbol, this chain, this interval."""
+        ...
+
+    def cost(self, request: RequestT) -> int:
         """Return what `fetch` takes from the limits, in their unit."""
         ...
 
-    async def fetch(self, http: Http, request: QuoteRequest, key: str | None) -> Payload:
+    async def fetch(self, http: Http, request: RequestT, key: str | None) -> Payload:
         """Ask the provider; all the I/O is here.
 
         Raises:
@@ -117,10 +137,14 @@ class QuoteAdapter(Protocol):
         """
         ...
 
-    def normalise(self, payload: Payload, *, fetched_at: datetime) -> list[PriceRecord]:
+    def normalise(self, payload: Payload, request: RequestT, *, fetched_at: datetime) -> list[RecordT]:
         """Reduce the answer to records.
 
         Raises:
             BadPayloadError: a row cannot be read; the whole answer is refused.
         """
         ...
+
+
+QuoteAdapter: TypeAlias = Adapter[QuoteRequest, PriceRecord]
+AnyAdapter: TypeAlias = Adapter[Any, Any]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.core.errors import KeyRejectedError, RateLimitedError, UpstreamError
+from shared.core.errors import KeyRejectedError, NotListedError, RateLimitedError, UpstreamError
 from shared.records.provider import ProviderState
 
 from . import circuit, freezing, keys, quota
@@ -32,7 +32,8 @@ def after(state: ProviderState, attempt: Attempt, *, limits: tuple[Limit, ...], 
     """Return the state after the attempt."""
     state = replace(state, quotas=quota.spent(limits, state.quotas, attempt.cost, at=attempt.asked_at))
     state = freezing.noted(state, attempt.fingerprint)
-    if attempt.error is None:
+    # To say that one does not know a symbol is an answer.
+    if attempt.error is None or isinstance(attempt.error, NotListedError):
         return _after_answer(state, attempt)
     state = replace(
         state,

@@ -1,14 +1,15 @@
-"""The way out: one GET at a time over pooled connections, within bounds of time, size and place.
+"""The way out: one request at a time over pooled connections, within bounds of time, size and place.
 
 Every way in which the HTTP library can fail becomes one class of the tree in `shared.core.errors`. Exceptions of
 the library are named, never quoted: their texts may hold what we sent.
 """
 
 import asyncio
+import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.core.clock import Clock
 from shared.core.errors import (
@@ -20,6 +21,7 @@ from shared.core.errors import (
 )
 
 from .contract import Reply
+from .numbers import JsonValue
 
 if TYPE_CHECKING:
     import httpx2
@@ -31,7 +33,7 @@ _MOST_REDIRECTS = 3
 
 
 class HttpClient:
-    """GETs on httpx2; connections are opened on first use, so it may be built before the process forks."""
+    """Requests on httpx2; connections are opened on first use, so it may be built before the process forks."""
 
     def __init__(
         self, clock: Clock, *, timeout: timedelta = timedelta(seconds=15), largest_body: int = LARGEST_BODY
@@ -52,10 +54,31 @@ class HttpClient:
         """
         import httpx2
 
+        def asked() -> Coroutine[Any, Any, Reply]:
+            # Parameters of the address itself stay: a feed's may have some.
+            whole = httpx2.URL(url, params=dict(params)) if params else httpx2.URL(url)
+            return self._followed(provider, whole, headers)
+
+        return await self._within(provider, asked)
+
+    async def post(self, provider: str, url: str, *, body: JsonValue, headers: Mapping[str, str]) -> Reply:
+        """Send JSON and return the answer, whatever its status; a redirect is not followed.
+
+        Raises:
+            UpstreamError: as `get`.
+        """
+        import httpx2
+
+        said, sent = {**headers, "content-type": "application/json"}, json.dumps(body).encode()
+        return await self._within(provider, lambda: self._once(provider, httpx2.URL(url), said, sent))
+
+    async def _within(self, provider: str, asked: Callable[[], Coroutine[Any, Any, Reply]]) -> Reply:
+        import httpx2
+
         failures = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.CookieConflict, httpx2.StreamError, OSError)
         try:
             async with asyncio.timeout(self._timeout.total_seconds()):
-                return await self._followed(provider, httpx2.URL(url, params=dict(params)), headers)
+                return await asked()
         except failures as error:
             raise self.translated(provider, error) from error
 
@@ -91,8 +114,11 @@ class HttpClient:
                 raise RefusedError(provider, reply.status, "redirects to another origin")
         raise RefusedError(provider, reply.status, "redirects in circles")
 
-    async def _once(self, provider: str, url: "httpx2.URL", headers: Mapping[str, str]) -> Reply:
-        async with self._opened().stream("GET", url, headers=dict(headers)) as response:
+    async def _once(
+        self, provider: str, url: "httpx2.URL", headers: Mapping[str, str], sent: bytes | None = None
+    ) -> Reply:
+        method = "GET" if sent is None else "POST"
+        async with self._opened().stream(method, url, headers=dict(headers), content=sent) as response:
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from shared.core.clock import Clock
 from shared.core.errors import (
@@ -12,13 +13,13 @@ from shared.core.errors import (
     DeadlineExceededError,
     FrozenAnswerError,
     KeyRejectedError,
+    NotListedError,
     UpstreamError,
 )
-from shared.records.market import PriceRecord
 from shared.records.provider import ProviderState
 
 from . import circuit, freezing
-from .contract import Http, QuoteRequest
+from .contract import Http
 from .health import Attempt, after
 from .keys import ApiKey
 from .rotation import Bar, Provider, barred
@@ -37,7 +38,7 @@ class Outcome:
 
     provider: Provider
     attempts: list[Attempt] = field(default_factory=list)
-    records: list[PriceRecord] | None = None
+    records: list[Any] | None = None
     bar: Bar | None = None
 
     def change(self, state: ProviderState) -> ProviderState:
@@ -55,7 +56,9 @@ class Asker:
     clock: Clock
     states: StateStore
     book: Book
-    request: QuoteRequest
+    request: Any
+    empty: bool = False
+    """Whether an answer without records is one: quotes there always are, news not."""
 
     async def ask(self, provider: Provider, allowed: timedelta) -> Outcome:
         """Return what came of it within the time allowed; raises nothing that a provider can cause."""
@@ -88,9 +91,9 @@ class Asker:
 
     async def _attempt(
         self, provider: Provider, key: ApiKey | None, state: ProviderState, allowed: timedelta
-    ) -> tuple[list[PriceRecord] | None, Attempt]:
+    ) -> tuple[list[Any] | None, Attempt]:
         asked_at, started = self.clock.now(), self.clock.monotonic()
-        records: list[PriceRecord] | None = None
+        records: list[Any] | None = None
         error: UpstreamError | None = None
         try:
             records = await self._answer(provider, key, allowed)
@@ -99,7 +102,7 @@ class Asker:
         except Exception as failure:
             log.exception("provider.adapter_failed", extra={"provider": provider.id})
             error = BadPayloadError(provider.id, f"the adapter failed ({type(failure).__name__})")
-        seen = freezing.fingerprint_of(records) if records else None
+        seen = freezing.fingerprint_of(records) if records and provider.adapter.descriptor.kind == "quotes" else None
         if freezing.frozen(state, seen):
             records, error = None, FrozenAnswerError(provider.id, f"the same prices {freezing.MOST_REPEATS} times over")
         attempt = Attempt(
@@ -113,7 +116,7 @@ class Asker:
         )
         return records, attempt
 
-    async def _answer(self, provider: Provider, key: ApiKey | None, allowed: timedelta) -> list[PriceRecord]:
+    async def _answer(self, provider: Provider, key: ApiKey | None, allowed: timedelta) -> list[Any]:
         loop = asyncio.get_running_loop()
         ends = loop.time() + allowed.total_seconds()
         try:
@@ -121,11 +124,11 @@ class Asker:
                 payload = await provider.adapter.fetch(self.http, self.request, key.value if key else None)
         except TimeoutError:
             raise DeadlineExceededError(provider.id, allowed) from None
-        records = provider.adapter.normalise(payload, fetched_at=self.clock.now())
+        records = provider.adapter.normalise(payload, self.request, fetched_at=self.clock.now())
         if loop.time() > ends:
             raise DeadlineExceededError(provider.id, allowed)
-        if not records:
-            raise BadPayloadError(provider.id, "no prices in it")
+        if not records and not self.empty:
+            raise BadPayloadError(provider.id, "nothing in it")
         return records
 
 
@@ -148,7 +151,7 @@ class Round:
                 done, _ = await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     del self._running[task]
-                    self._ended.append(_logged(task.result()))
+                    self._ended.append(logged(task.result()))
             return self._ended + self._without_time()
         finally:
             for task in self._running:
@@ -185,9 +188,10 @@ class Round:
         return [Outcome(each, bar=late) for each in self._line if each.family not in self._answered()]
 
 
-def _logged(outcome: Outcome) -> Outcome:
+def logged(outcome: Outcome) -> Outcome:
+    """Return the outcome, told to the log where it is a failure."""
     error = outcome.attempts[-1].error if outcome.attempts else None
-    if error is not None:
+    if error is not None and not isinstance(error, NotListedError):
         log.warning(
             "provider.failed", extra={"provider": outcome.provider.id, "code": error.code, "reason": error.reason}
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.cache.documents import DocumentStore
@@ -15,8 +15,8 @@ from .contract import Http, QuoteRequest
 from .http import HttpClient
 from .questions import Asker, Outcome, Round
 from .registry import quote_providers
-from .rotation import Bar, Line, Provider, following, lined_up
-from .state import Book, Change, StateStore
+from .rotation import Bar, Line, Provider, disabled_reason, disabling, following, lined_up
+from .state import Book, StateStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class QuoteProviders:
         providers: Sequence[Provider] | None = None,
     ) -> None:
         self._clock = clock
-        self._states = StateStore(documents)
+        self._states = StateStore(documents, "quotes")
         self._own_http = HttpClient(clock)
         self._http: Http = http or self._own_http
         self._providers = quote_providers(settings) if providers is None else tuple(providers)
@@ -100,9 +100,9 @@ class QuoteProviders:
         """Write what this run did, all at once."""
         changes = [self._states.change(outcome.provider.id, outcome.change) for outcome in played if outcome.attempts]
         changes += [
-            self._states.change(provider.id, _disabling(bar))
+            self._states.change(provider.id, disabling(bar))
             for provider, bar in line.barred
-            if _disabled_reason(bar) != book.states[provider.id].disabled_reason and _disabled_reason(bar)
+            if disabled_reason(bar) != book.states[provider.id].disabled_reason and disabled_reason(bar)
         ]
         following_family = following(self._providers, book.next_family, wanted)
         await asyncio.gather(self._states.turn(following_family, at=self._clock.now()), *changes)
@@ -147,11 +147,3 @@ def _failure(outcome: Outcome) -> ProviderFailure:
 
 def _not_asked(provider: Provider, bar: Bar) -> ProviderFailure:
     return ProviderFailure(provider=provider.id, code=bar.code, reason=bar.reason, asked=False, until=bar.until)
-
-
-def _disabled_reason(bar: Bar) -> str | None:
-    return bar.reason if bar.code in ("no_key", "keys_rejected") else None
-
-
-def _disabling(bar: Bar) -> Change:
-    return lambda state: replace(state, disabled_reason=_disabled_reason(bar))

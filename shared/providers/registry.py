@@ -1,6 +1,6 @@
 """Every adapter there is, set up as the environment says."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from shared.core.errors import SettingsError
@@ -10,11 +10,14 @@ from .adapters.binance import BINANCE, Binance
 from .adapters.coincap import COINCAP, CoinCap
 from .adapters.coingecko import FREE, PRO, CoinGecko
 from .adapters.coinpaprika import COINPAPRIKA, CoinPaprika
-from .contract import Descriptor, Limit, QuoteAdapter
+from .contract import AnyAdapter, Descriptor, Limit, QuoteAdapter
 from .keys import KeyRing
 from .rotation import Provider
 
-_ADAPTERS: tuple[tuple[Descriptor, Callable[[str, Descriptor], QuoteAdapter]], ...] = (
+Makes = Callable[[str, Descriptor], AnyAdapter]
+"""From the address and the descriptor, its limits as stated by the operator, to the adapter."""
+
+_QUOTES: tuple[tuple[Descriptor, Callable[[str, Descriptor], QuoteAdapter]], ...] = (
     (PRO, CoinGecko),
     (FREE, CoinGecko),
     (BINANCE, Binance),
@@ -29,13 +32,19 @@ def quote_providers(settings: Settings) -> tuple[Provider, ...]:
     Raises:
         SettingsError: an address or a limit cannot be read.
     """
-    environment = settings.environment
-    return tuple(_provider(descriptor, adapter, environment) for descriptor, adapter in _ADAPTERS)
+    return assembled(_QUOTES, settings)
 
 
-def _provider(
-    descriptor: Descriptor, adapter: Callable[[str, Descriptor], QuoteAdapter], environment: Mapping[str, str]
-) -> Provider:
+def assembled(adapters: Iterable[tuple[Descriptor, Makes]], settings: Settings) -> tuple[Provider, ...]:
+    """Return adapters with their addresses, limits and keys, as the environment says.
+
+    Raises:
+        SettingsError: an address or a limit cannot be read.
+    """
+    return tuple(_provider(descriptor, adapter, settings.environment) for descriptor, adapter in adapters)
+
+
+def _provider(descriptor: Descriptor, adapter: Makes, environment: Mapping[str, str]) -> Provider:
     described = replace(descriptor, limits=_limits(descriptor, environment))
     return Provider(adapter(_url(descriptor, environment), described), KeyRing.of(descriptor, environment))
 

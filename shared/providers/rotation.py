@@ -1,13 +1,14 @@
 """Who is asked, in which order, and why the others are not. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from shared.records.provider import ProviderState
 
 from . import circuit, quota
-from .contract import QuoteAdapter, QuoteRequest
+from .contract import AnyAdapter
 from .keys import ALL_REJECTED, KeyRing
 
 
@@ -15,7 +16,7 @@ from .keys import ALL_REJECTED, KeyRing
 class Provider:
     """An adapter and the keys that its settings give it."""
 
-    adapter: QuoteAdapter
+    adapter: AnyAdapter
     ring: KeyRing
 
     @property
@@ -49,7 +50,7 @@ class Line:
 def lined_up(
     providers: Sequence[Provider],
     states: Mapping[str, ProviderState],
-    request: QuoteRequest,
+    request: Any,
     *,
     next_family: str | None,
     now: datetime,
@@ -73,7 +74,7 @@ def following(providers: Sequence[Provider], next_family: str | None, wanted: in
     return families[(_position(families, next_family) + wanted) % len(families)]
 
 
-def barred(provider: Provider, state: ProviderState, request: QuoteRequest, now: datetime) -> Bar | None:
+def barred(provider: Provider, state: ProviderState, request: Any, now: datetime) -> Bar | None:
     """Return why a provider may not be asked now, or `None`: first keys, then circuit, then quota."""
     blocked = provider.ring.blocked(state, now)
     if blocked is not None:
@@ -82,6 +83,16 @@ def barred(provider: Provider, state: ProviderState, request: QuoteRequest, now:
         return _waiting(state)
     until = quota.spent_until(provider.adapter.descriptor.limits, state.quotas, provider.adapter.cost(request), now=now)
     return Bar("quota_spent", f"quota spent until {until:%H:%M:%S}", until) if until else None
+
+
+def disabled_reason(bar: Bar) -> str | None:
+    """Return why a provider cannot be asked until somebody does something, or `None`."""
+    return bar.reason if bar.code in ("no_key", "keys_rejected") else None
+
+
+def disabling(bar: Bar) -> Callable[[ProviderState], ProviderState]:
+    """Return the change that notes it."""
+    return lambda state: replace(state, disabled_reason=disabled_reason(bar))
 
 
 def _waiting(state: ProviderState) -> Bar:

@@ -1,13 +1,16 @@
 """How a provider has been doing: shared by refreshers, which write it, and the status page, which reads it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from dataclasses import fields as fields_of
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
 CircuitState = Literal["closed", "open", "half_open"]
+
+Kind = Literal["quotes", "candles", "depth", "tokens", "categories", "news", "sentiment", "chains", "flows", "gas"]
+"""What a provider is asked for; each kind has its own adapters, circuit and turn."""
 
 QUOTE_PROVIDERS: Mapping[str, str] = MappingProxyType(
     {
@@ -19,6 +22,24 @@ QUOTE_PROVIDERS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Every provider of quotes and its family: two of one family are one source and never agree with each other."""
+
+PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
+    {
+        "quotes": QUOTE_PROVIDERS,
+        "candles": {"binance": "binance", "coinbase": "coinbase", "kraken": "kraken"},
+    }
+)
+"""Every provider by kind, first choice first, and its family."""
+
+
+def state_name(provider: str, kind: Kind) -> str:
+    """Return the name of the document in `provider_state` that says how a provider is doing at a kind.
+
+    The document of its first kind carries the provider's bare name, and with it what belongs to the account as a whole:
+    quotas and keys.
+    """
+    first = next((each for each, providers in PROVIDERS.items() if provider in providers), kind)
+    return provider if kind == first else f"{provider}.{kind}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +54,7 @@ class QuotaState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderState:
-    """One provider's circuit, quota and record, as kept in the document `provider_state/{provider}`."""
+    """One provider's circuit, quota and record at one kind of facts, as kept in `provider_state/{state_name}`."""
 
     provider: str
     circuit: CircuitState = "closed"
@@ -64,6 +85,15 @@ class ProviderState:
     """How many answers in a row had these prices although their time moved on."""
     fingerprint_observed_at: datetime | None = None
     """The median of the times in the latest answer."""
+
+
+ACCOUNT = ("quotas", "key_in_use", "rejected_keys", "keys_rejected_at", "disabled_reason")
+"""The fields that are the account's, whatever it is asked for."""
+
+
+def with_account(state: ProviderState, account: ProviderState) -> ProviderState:
+    """Return a state at one kind with what is known of the account as a whole."""
+    return replace(state, **{name: getattr(account, name) for name in ACCOUNT})
 
 
 def state_to_fields(state: ProviderState) -> dict[str, Any]:

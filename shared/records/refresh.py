@@ -12,6 +12,13 @@ Outcome = Literal["running", "succeeded", "degraded", "failed"]
 REFRESHES: Mapping[str, timedelta] = MappingProxyType({"refresh_market": timedelta(seconds=60)})
 """Every refresh and the age its data may reach: `promise_s` of its manifest, which reading code does not carry."""
 
+LATE_AFTER_PROMISES = 3
+
+
+def is_late(refresh: str, refreshed_at: datetime, *, now: datetime) -> bool:
+    """Return whether a refresh's data are older than three of its promises: `meta.stale` of everything made of them."""
+    return now - refreshed_at > REFRESHES[refresh] * LATE_AFTER_PROMISES
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceReport:

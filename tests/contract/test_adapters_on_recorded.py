@@ -26,8 +26,8 @@ from shared.providers.adapters.binance import BINANCE, Binance
 from shared.providers.adapters.coincap import COINCAP, CoinCap
 from shared.providers.adapters.coingecko import FREE, PRO, CoinGecko
 from shared.providers.asking import Call, ask
-from shared.providers.contract import Page, Payload, QuoteAdapter, Reply
-from shared.providers.numbers import parsed
+from shared.providers.contract import Page, Payload, QuoteAdapter, QuoteRequest, Reply
+from shared.providers.numbers import JsonValue, parsed
 from shared.records.market import PriceRecord
 
 FOLDER = Path(os.environ.get("CRYPTOPRISM_RECORDED") or Path(__file__).parents[3] / "shared" / "recorded") / "payloads"
@@ -92,7 +92,7 @@ def body_of(name: str) -> bytes:
 
 def read(adapter: QuoteAdapter, *names: str, fetched_at: datetime = LATER) -> list[PriceRecord]:
     pages = tuple(Page(parsed(body_of(name)), None) for name in names)
-    return adapter.normalise(Payload(pages), fetched_at=fetched_at)
+    return adapter.normalise(Payload(pages), QuoteRequest(len(pages)), fetched_at=fetched_at)
 
 
 def written(name: str) -> dict[str, Mapping[str, str | None]]:
@@ -108,6 +108,9 @@ class RecordedHttp:
     def __init__(self, reply: Reply, now: datetime) -> None:
         self._reply = reply
         self._now = now
+
+    async def post(self, provider: str, url: str, *, body: JsonValue, headers: Mapping[str, str]) -> Reply:
+        raise NotImplementedError
 
     async def get(self, provider: str, url: str, *, params: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
         return self._reply

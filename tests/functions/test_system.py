@@ -7,8 +7,8 @@ import pytest
 
 from shared.domain.status.models import Health, Liveness, PlatformStatus
 from shared.http.envelope import Envelope
-from shared.records.provider import QUOTE_PROVIDERS, ProviderState, state_to_fields
-from shared.records.refresh import RefreshReport, SourceReport, report_to_fields
+from shared.records.provider import PROVIDERS, ProviderState, state_to_fields
+from shared.records.refresh import REFRESHES, RefreshReport, SourceReport, report_to_fields
 from tests.clocks import NOON
 
 from .systems import System
@@ -24,12 +24,14 @@ REPORT = RefreshReport(
     sources=(SourceReport(provider="coincap", rows=0, latency_ms=None, error="refused", error_code="refused"),),
     unmatched=4,
 )
+EVERYBODY = [(kind, name) for kind, named in PROVIDERS.items() for name in named]
 WORKING = ProviderState(provider="binance", successes=3, success_rate=1.0, latency_ms=90.0, last_success_at=NOON)
 
 
 def refreshed(system: System, report: RefreshReport = REPORT) -> None:
-    fields = report_to_fields(report)
-    system.documents.kept["refresh_status/refresh_market"] = {"last": fields, "last_success": fields}
+    for name in REFRESHES:
+        fields = report_to_fields(replace(report, refresh=name))
+        system.documents.kept[f"refresh_status/{name}"] = {"last": fields, "last_success": fields}
     system.documents.kept["provider_state/binance"] = state_to_fields(WORKING)
 
 
@@ -102,9 +104,11 @@ async def test_platform_that_never_refreshed_lists_everything_as_unknown() -> No
     answer = await System().get("/api/v1/status")
 
     data = Envelope[PlatformStatus].model_validate(answer.json()).data
-    assert [provider.id for provider in data.providers] == list(QUOTE_PROVIDERS)
+    assert [(provider.kind, provider.id) for provider in data.providers] == EVERYBODY
     assert {provider.state for provider in data.providers} == {"unknown"}
-    assert [(refresh.id, refresh.age_s, refresh.late) for refresh in data.refreshes] == [("refresh_market", None, True)]
+    assert [(refresh.id, refresh.age_s, refresh.late) for refresh in data.refreshes] == [
+        (name, None, True) for name in REFRESHES
+    ]
     assert answer.json()["meta"]["as_of"] is None
     assert answer.json()["meta"]["stale"] is True
 
@@ -124,9 +128,9 @@ async def test_status_tells_each_provider_and_refresh(path: str) -> None:
     assert market.last_run is not None
     assert market.last_run.sources[0].error is not None
     assert data.summary.model_dump() == {
-        "providers": 5,
+        "providers": len(EVERYBODY),
         "providers_usable": 1,
-        "refreshes": 1,
+        "refreshes": len(REFRESHES),
         "refreshes_late": 0,
     }
 
@@ -168,7 +172,7 @@ async def test_whose_turn_it_is_is_no_provider() -> None:
 
     providers = (await system.get("/api/v1/status")).json()["data"]["providers"]
 
-    assert [provider["id"] for provider in providers] == list(QUOTE_PROVIDERS)
+    assert [(provider["kind"], provider["id"]) for provider in providers] == EVERYBODY
 
 
 async def test_a_provider_that_the_latest_run_saved_has_its_quota_spent() -> None:
@@ -178,7 +182,7 @@ async def test_a_provider_that_the_latest_run_saved_has_its_quota_spent() -> Non
 
     providers = (await system.get("/api/v1/status")).json()["data"]["providers"]
 
-    assert {provider["id"]: provider["state"] for provider in providers}["binance"] == "quota_spent"
+    assert {(each["kind"], each["id"]): each["state"] for each in providers}["quotes", "binance"] == "quota_spent"
 
 
 async def test_a_document_that_cannot_be_read_hides_no_other() -> None:
@@ -189,7 +193,7 @@ async def test_a_document_that_cannot_be_read_hides_no_other() -> None:
 
     data = (await system.get("/api/v1/status")).json()["data"]
 
-    states = {provider["id"]: provider["state"] for provider in data["providers"]}
+    states = {each["id"]: each["state"] for each in data["providers"] if each["kind"] == "quotes"}
     assert (states["coincap"], states["binance"]) == ("unknown", "healthy")
     assert data["refreshes"][0]["last_run"] is None
 

@@ -64,7 +64,7 @@ async def test_the_catalogue_tells_providers_and_counts_tokens() -> None:
     answer = await System().get("/api/v1/catalog")
 
     coverage = answer.json()["data"]["coverage"]
-    assert {"id": "coingecko_pro", "family": "coingecko"} in coverage["providers"]
+    assert {"kind": "quotes", "id": "coingecko_pro", "family": "coingecko"} in coverage["providers"]
     assert coverage["tokens"] == 250
     assert answer.headers["cache-control"].startswith("public, max-age=3600,")
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from shared.db.expressions import Expression, iso, json_object, microseconds, milliseconds, row_of, written
-from shared.db.tables import price_points, quotes, tokens
+from shared.db.tables.market import price_points, quotes, tokens
 
 from .quote_statements import newest_ranking
 

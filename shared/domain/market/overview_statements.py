@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import DateTime, Select, Text, bindparam, case, cast, func, literal_column, select
 
 from shared.db.expressions import Expression, json_object, microseconds, written
-from shared.db.tables import market_totals, quotes
+from shared.db.tables.market import market_totals, quotes
 
 from .quote_statements import newest_ranking
 

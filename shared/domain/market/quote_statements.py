@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, aggregate_order_by
 
 from shared.db.expressions import Expression, iso, json_list, json_object, microseconds, row_of, written
-from shared.db.tables import move_rankings, quotes, rankings, tokens
+from shared.db.tables.market import move_rankings, quotes, rankings, tokens
 
 from .currency import Currency
 from .shown_statements import Shown

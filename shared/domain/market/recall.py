@@ -19,7 +19,7 @@ def catalogue_statement() -> "ClauseElement":
     """Select two texts: tokens with their latest prices, and the providers' names for them."""
     from sqlalchemy import select
 
-    from shared.db.tables import provider_ids, quotes, tokens
+    from shared.db.tables.market import provider_ids, quotes, tokens
 
     known = tokens.outerjoin(quotes, tokens.c.token_id == quotes.c.token_id)
     token = _listed(
@@ -42,7 +42,7 @@ def records_statement() -> "ClauseElement":
     """Select one text: the latest record of each token and provider, fetched at or after `since`."""
     from sqlalchemy import DateTime, bindparam, cast, select
 
-    from shared.db.tables import source_quotes
+    from shared.db.tables.market import source_quotes
 
     columns = [source_quotes.c[name] for name in ("token_id", *RECORD)]
     since = cast(bindparam("since"), DateTime(timezone=True))

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from shared.db.expressions import Expression, iso, json_object, row_of, written
-from shared.db.tables import quotes, tokens
+from shared.db.tables.market import quotes, tokens
 
 from .currency import TOKEN_OF, Currency
 

@@ -42,6 +42,6 @@ class CoverageRepository:
 def _quoted_tokens() -> "ClauseElement":
     from sqlalchemy import func, select
 
-    from shared.db.tables import quotes
+    from shared.db.tables.market import quotes
 
     return select(func.count()).select_from(quotes)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.records.provider import Kind
 from shared.records.refresh import Outcome
 
 ProviderStateName = Literal["healthy", "half_open", "open", "rate_limited", "quota_spent", "disabled", "unknown"]
@@ -33,10 +34,13 @@ class QuotaStatus(_Fact):
 
 
 class ProviderStatus(_Fact):
-    """One provider: may it be asked, and how has it been answering?"""
+    """One provider at one kind of facts: may it be asked, and how has it been answering?"""
 
     id: str = Field(examples=["coingecko"])
     family: str = Field(examples=["coingecko"], description="Providers of one family count as one source.")
+    kind: Kind | None = Field(
+        examples=["candles"], description="What it is asked for: one provider may serve several kinds."
+    )
     state: ProviderStateName = Field(
         description=(
             "`healthy` asked in its turn; `half_open` the next request is a trial; `open` resting after failures; "

@@ -2,13 +2,19 @@
 
 from datetime import datetime, timedelta
 
-from shared.records.provider import ProviderState, QuotaState
+from shared.records.provider import Kind, ProviderState, QuotaState
 
 from .models import ErrorFact, ProviderStateName, ProviderStatus, QuotaStatus
 
 
 def provider_status(
-    provider: str, family: str, state: ProviderState | None, *, now: datetime, saved: bool = False
+    provider: str,
+    family: str,
+    state: ProviderState | None,
+    *,
+    now: datetime,
+    kind: Kind | None = "quotes",
+    saved: bool = False,
 ) -> ProviderStatus:
     """Return one provider's status.
 
@@ -17,12 +23,14 @@ def provider_status(
         family: Its family.
         state: `None` when it was never asked.
         now: The time of asking.
+        kind: What it is asked for; `None` when this version does not know it.
         saved: Whether the latest run passed it over to save its quota, of which refreshers leave a part unused.
     """
     kept = state or ProviderState(provider=provider)
     return ProviderStatus(
         id=provider,
         family=family,
+        kind=kind,
         state=state_name(kept, now=now, saved=saved),
         circuit=None if _never_asked(kept) else kept.circuit,
         success_rate=kept.success_rate,

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.records.refresh import RefreshReport, SourceReport
+from shared.records.refresh import LATE_AFTER_PROMISES, RefreshReport, SourceReport
 
 from .models import ErrorFact, RefreshStatus, RunStatus, SourceRun
-
-LATE_AFTER_PROMISES = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """How the platform's providers and refreshes are doing, in one answer."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from shared.core.clock import Clock
 from shared.core.settings import DataSource
 from shared.records.answer import Answer
-from shared.records.provider import QUOTE_PROVIDERS
+from shared.records.provider import PROVIDERS, Kind, ProviderState, state_name, with_account
 from shared.records.refresh import REFRESHES
 
 from .models import PlatformStatus, ProviderStatus, RefreshStatus, StatusSummary
@@ -35,10 +36,11 @@ class StatusService:
         states, runs = await asyncio.gather(self._repository.provider_states(), self._repository.runs())
         now = self._clock.now()
         saved = _passed_over_for_quota(runs.values())
-        families = {**QUOTE_PROVIDERS, **{name: name for name in sorted(states) if name not in QUOTE_PROVIDERS}}
         providers = [
-            provider_status(name, family, states.get(name), now=now, saved=name in saved)
-            for name, family in families.items()
+            provider_status(
+                each.id, each.family, _state_of(each, states), kind=each.kind, now=now, saved=each.id in saved
+            )
+            for each in _listed(states)
         ]
         refreshes = [
             refresh_status(name, promise, runs.get(name, Runs()), now=now) for name, promise in REFRESHES.items()
@@ -49,6 +51,33 @@ class StatusService:
             source=self._source,
             stale=any(refresh.late for refresh in refreshes),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """One provider at one kind, and the name of the document about it."""
+
+    id: str
+    family: str
+    kind: Kind | None
+    state: str
+
+
+def _listed(states: Mapping[str, ProviderState]) -> list[_Named]:
+    """Return every provider at every kind, then those that only an earlier or later version knows."""
+    known = [
+        _Named(name, family, kind, state_name(name, kind))
+        for kind, providers in PROVIDERS.items()
+        for name, family in providers.items()
+    ]
+    others = sorted(states.keys() - {each.state for each in known})
+    return known + [_Named(name, name, None, name) for name in others]
+
+
+def _state_of(named: _Named, states: Mapping[str, ProviderState]) -> ProviderState | None:
+    """Return the state at one kind, with the account's quotas and keys."""
+    state, account = states.get(named.state), states.get(named.id)
+    return with_account(state, account) if state and account else state
 
 
 def _status(providers: list[ProviderStatus], refreshes: list[RefreshStatus]) -> PlatformStatus:

@@ -34,6 +34,10 @@ class Binance:
     base_url: str
     descriptor: Descriptor = BINANCE
 
+    def serves(self, request: QuoteRequest) -> bool:
+        """Return that it has quotes, whichever are asked for."""
+        return True
+
     def cost(self, request: QuoteRequest) -> int:
         """Return the weight of the one call."""
         return WEIGHT
@@ -48,7 +52,7 @@ class Binance:
         """
         return await ask_all(http, [Call(self.descriptor.id, f"{self.base_url}/api/v3/ticker/24hr", {})])
 
-    def normalise(self, payload: Payload, *, fetched_at: datetime) -> list[PriceRecord]:
+    def normalise(self, payload: Payload, request: QuoteRequest, *, fetched_at: datetime) -> list[PriceRecord]:
         """Reduce the tickers to records; pairs in other currencies and dead symbols (price 0) are dropped.
 
         Raises:

@@ -36,6 +36,10 @@ class CoinCap:
     base_url: str
     descriptor: Descriptor = COINCAP
 
+    def serves(self, request: QuoteRequest) -> bool:
+        """Return that it has quotes, whichever are asked for."""
+        return True
+
     def cost(self, request: QuoteRequest) -> int:
         """Return the number of pages."""
         return -(-request.tokens // PER_PAGE)
@@ -60,7 +64,7 @@ class CoinCap:
             ],
         )
 
-    def normalise(self, payload: Payload, *, fetched_at: datetime) -> list[PriceRecord]:
+    def normalise(self, payload: Payload, request: QuoteRequest, *, fetched_at: datetime) -> list[PriceRecord]:
         """Reduce the assets to records, dated by the answer's own timestamp; rows without a price are dropped.
 
         Raises:

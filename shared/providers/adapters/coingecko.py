@@ -48,6 +48,10 @@ class CoinGecko:
     base_url: str
     descriptor: Descriptor
 
+    def serves(self, request: QuoteRequest) -> bool:
+        """Return that it has quotes, whichever are asked for."""
+        return True
+
     def cost(self, request: QuoteRequest) -> int:
         """Return the number of pages: every call is one credit."""
         return -(-request.tokens // PER_PAGE)
@@ -68,7 +72,7 @@ class CoinGecko:
         pages = range(1, self.cost(request) + 1)
         return await ask_all(http, [Call(self.descriptor.id, url, _page(page, size), headers, key) for page in pages])
 
-    def normalise(self, payload: Payload, *, fetched_at: datetime) -> list[PriceRecord]:
+    def normalise(self, payload: Payload, request: QuoteRequest, *, fetched_at: datetime) -> list[PriceRecord]:
         """Reduce the pages of the ranking to records; rows without a price are delisted and dropped.
 
         Raises:

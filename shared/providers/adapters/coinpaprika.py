@@ -29,6 +29,10 @@ class CoinPaprika:
     base_url: str
     descriptor: Descriptor = COINPAPRIKA
 
+    def serves(self, request: QuoteRequest) -> bool:
+        """Return that it has quotes, whichever are asked for."""
+        return True
+
     def cost(self, request: QuoteRequest) -> int:
         """Return one: the list comes in one call, however many are asked for."""
         return 1
@@ -43,7 +47,7 @@ class CoinPaprika:
         """
         return await ask_all(http, [Call(self.descriptor.id, f"{self.base_url}/tickers", {"quotes": "USD"})])
 
-    def normalise(self, payload: Payload, *, fetched_at: datetime) -> list[PriceRecord]:
+    def normalise(self, payload: Payload, request: QuoteRequest, *, fetched_at: datetime) -> list[PriceRecord]:
         """Reduce the tickers to records; rows without a dollar price are dropped.
 
         Raises:

@@ -1,5 +1,7 @@
 """The migrations: what they make, who may do what with it, and doing them again."""
 
+import importlib
+import pkgutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,12 +12,16 @@ import pytest
 import sqlalchemy as sa
 
 from migrations.runner import newest, upgrade
+from shared.db import tables
 from shared.db.connections import Connections, SessionLimits
 from shared.db.engine import Database
-from shared.db.tables import metadata
+from shared.db.tables.base import metadata
 from tests.databases import Place, Server
 
 ROOT = Path(__file__).parents[3]
+
+for module in pkgutil.iter_modules(tables.__path__):
+    importlib.import_module(f"{tables.__name__}.{module.name}")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """What is compiled and prepared, and how much of it is kept."""
 
 import re
+from contextlib import closing
 
 import sqlalchemy as sa
 
@@ -49,3 +50,13 @@ def test_connection_keeps_only_so_many_prepared(shared_place: Place) -> None:
     assert rows == [[[number]] for number in range(10)]
     assert prepared.run("SELECT count(*) FROM pg_prepared_statements", {}) == [[3]]
     connection.close()
+
+
+def test_texts_arrive_as_they_are_given(shared_place: Place) -> None:
+    import pg8000.dbapi
+
+    texts = ["null", "nULL", "NULL", "", " ", 'a"b', "back\\slash", "{a,b}", "é", "a\tb"]
+    with closing(pg8000.dbapi.connect("postgres", unix_sock=shared_place.owner.socket_path)) as connection:
+        rows = Prepared(connection).run("SELECT unnest(CAST(:texts AS text[]))", {"texts": texts})
+
+    assert [row[0] for row in rows] == texts

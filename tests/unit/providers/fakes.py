@@ -11,6 +11,7 @@ from shared.cache.documents import Document, Value
 from shared.core.errors import DocumentsUnavailableError, UpstreamError
 from shared.providers.contract import Descriptor, Http, Limit, Payload, QuoteRequest, Reply
 from shared.providers.keys import KeyRing
+from shared.providers.numbers import JsonValue
 from shared.providers.rotation import Provider
 from shared.records.market import PriceRecord
 from tests.clocks import NOON, SteppingClock
@@ -30,6 +31,7 @@ class ScriptedHttp:
         self._answers = answers
         self.clock = SteppingClock()
         self.asked: list[tuple[str, Mapping[str, str], Mapping[str, str]]] = []
+        self.posted: list[tuple[str, JsonValue]] = []
         self.at_once = 0
         self.most_at_once = 0
 
@@ -40,6 +42,10 @@ class ScriptedHttp:
         await asyncio.sleep(0)
         self.at_once -= 1
         return self._answers(url, params, headers)
+
+    async def post(self, provider: str, url: str, *, body: JsonValue, headers: Mapping[str, str]) -> Reply:
+        self.posted.append((url, body))
+        return self._answers(url, {}, headers)
 
     def now(self) -> datetime:
         return self.clock.now()
@@ -133,6 +139,9 @@ class FakeAdapter:
         self._next: list[PriceRecord] = []
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
 
+    def serves(self, request: QuoteRequest) -> bool:
+        return True
+
     def cost(self, request: QuoteRequest) -> int:
         return self._cost
 
@@ -146,7 +155,7 @@ class FakeAdapter:
         self._next = answer
         return Payload(())
 
-    def normalise(self, payload: Payload, *, fetched_at: datetime) -> list[PriceRecord]:
+    def normalise(self, payload: Payload, request: QuoteRequest, *, fetched_at: datetime) -> list[PriceRecord]:
         return self._next
 
     @property

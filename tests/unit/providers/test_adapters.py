@@ -39,7 +39,7 @@ COIN_OF_PAPRIKA: dict[str, JsonValue] = {
 
 
 def read(adapter: QuoteAdapter, *bodies: JsonValue) -> list[PriceRecord]:
-    return adapter.normalise(Payload(tuple(Page(body, None) for body in bodies)), fetched_at=NOON)
+    return adapter.normalise(Payload(tuple(Page(body, None) for body in bodies)), QuoteRequest(1), fetched_at=NOON)
 
 
 def empty(url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Reply:

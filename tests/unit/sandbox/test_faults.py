@@ -237,8 +237,49 @@ def test_a_fault_that_cannot_be_is_a_422_that_says_why(call: Caller, provider: s
     assert got.json()["detail"]
 
 
+@pytest.mark.parametrize("provider", _PATHS)
+def test_a_page_for_people_comes_in_place_of_the_answer(call: Caller, provider: str) -> None:
+    call.fault(provider, "html")
+
+    got = call.get(_PATHS[provider])
+
+    assert (got.status, got.headers["content-type"], got.body[:9]) == (200, "text/html; charset=utf-8", b"<!doctype")
+
+
+def test_a_redirect_leads_to_another_host(call: Caller) -> None:
+    call.fault("binance", "redirect", options={"to": "http://127.0.0.3:1/there"})
+
+    got = call.get(_PATHS["binance"])
+
+    assert (got.status, got.headers["location"]) == (302, "http://127.0.0.3:1/there")
+
+
+def test_an_endless_answer_goes_on(call: Caller) -> None:
+    call.fault("coincap", "endless")
+
+    with socket.create_connection(("127.0.0.1", call.port), timeout=5) as client:
+        client.sendall(f"GET {_PATHS['coincap']} HTTP/1.1\r\nhost: here\r\n\r\n".encode())
+        read = 0
+        while read < 5_000_000:
+            read += len(client.recv(1 << 16))
+
+    assert call.get("/admin/health").status == 200
+
+
+def test_a_clock_may_be_ahead(call: Caller) -> None:
+    honest = json.loads(call.get("/coincap/v3/assets?apiKey=" + CAP).body)["timestamp"]
+
+    call.fault("coincap", "skewed", options={"seconds": 7200})
+
+    assert json.loads(call.get("/coincap/v3/assets?apiKey=" + CAP).body)["timestamp"] - honest == 7_200_000
+
+
 def test_every_kind_is_tried_here() -> None:
     tried = {
+        "html",
+        "redirect",
+        "endless",
+        "skewed",
         "rate_limit",
         "rate_limit_silent",
         "server_error",

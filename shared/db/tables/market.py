@@ -1,25 +1,17 @@
-"""The tables, for Core expressions. `migrations/` makes them; a test compares the two.
+"""Tokens, quotes, rankings and stored prices."""
 
-Imported by repositories only, which nothing imports before the first statement.
-"""
-
-from sqlalchemy import Boolean, Column, Computed, DateTime, Integer, MetaData, Numeric, Table, Text
+from sqlalchemy import Boolean, Column, Computed, Integer, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-metadata = MetaData()
+from .base import metadata, numbers
+from .base import time as _time
 
-_time = DateTime(timezone=True)
 _FACTS = ("high_24h_usd", "low_24h_usd", "change_1h_pct", "change_24h_pct", "change_7d_pct", "change_30d_pct")
 _SUPPLY = ("circulating_supply", "total_supply", "max_supply", "ath_usd")
 
 
 _BY_MIGRATION = "''"
 """Stands for the expression by which PostgreSQL makes a column of others, members of a JSON object; a migration has it."""
-
-
-def _numbers(*names: str) -> list[Column[object]]:
-    # Numeric without precision: what a provider said is kept digit for digit.
-    return [Column(name, Numeric) for name in names]
 
 
 tokens = Table(
@@ -50,9 +42,9 @@ quotes = Table(
     metadata,
     Column("token_id", Text, primary_key=True),
     Column("price_usd", Numeric, nullable=False),
-    *_numbers("market_cap_usd", "volume_24h_usd", *_FACTS, *_SUPPLY),
+    *numbers("market_cap_usd", "volume_24h_usd", *_FACTS, *_SUPPLY),
     Column("ath_at", _time),
-    *_numbers("spread_pct"),
+    *numbers("spread_pct"),
     Column("rank", Integer),
     # Of the observations that made the price, the oldest and the newest.
     Column("as_of", _time, nullable=False),
@@ -78,7 +70,7 @@ source_quotes = Table(
     Column("quote_currency", Text, nullable=False),
     Column("observed_at", _time, nullable=False),
     Column("fetched_at", _time, nullable=False),
-    *_numbers("market_cap_usd", "volume_24h_usd", *_FACTS, *_SUPPLY),
+    *numbers("market_cap_usd", "volume_24h_usd", *_FACTS, *_SUPPLY),
     Column("ath_at", _time),
     Column("image_url", Text),
     Column("rank", Integer),
@@ -110,7 +102,7 @@ market_totals = Table(
     metadata,
     Column("bucket", _time, primary_key=True),
     Column("observed_at", _time, nullable=False),
-    *_numbers("market_cap_usd", "volume_24h_usd", "btc_market_cap_usd", "eth_market_cap_usd"),
+    *numbers("market_cap_usd", "volume_24h_usd", "btc_market_cap_usd", "eth_market_cap_usd"),
     Column("active_tokens", Integer, nullable=False),
 )
 
@@ -122,5 +114,5 @@ price_points = Table(
     Column("bucket", _time, primary_key=True),
     Column("observed_at", _time, nullable=False),
     Column("price_usd", Numeric, nullable=False),
-    *_numbers("market_cap_usd", "volume_24h_usd"),
+    *numbers("market_cap_usd", "volume_24h_usd"),
 )

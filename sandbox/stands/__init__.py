@@ -1,0 +1,17 @@
+"""Who stands here beside the five providers of quotes, and what those answer beside quotes. One module a provider."""
+
+from collections.abc import Mapping
+
+from sandbox.stand import Render, Stand
+
+STANDS: tuple[Stand, ...] = ()
+"""The other providers."""
+
+ADDED: Mapping[str, Mapping[str, Render]] = {
+    "coingecko": {},
+    "coingecko_pro": {},
+    "binance": {},
+    "coinpaprika": {},
+    "coincap": {},
+}
+"""Routes of the providers of quotes, beside those of `sandbox.desk`: {provider: {path pattern: render}}."""

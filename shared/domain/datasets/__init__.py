@@ -1,0 +1,1 @@
+"""Which facts were refreshed when: what tells a reader that they are late."""
