@@ -44,7 +44,8 @@ def public_document(manifests: Mapping[str, Manifest], root: Path = ROOT) -> Doc
 def _check(path: str, item: Mapping[str, Any], manifests: Mapping[str, Manifest]) -> None:
     owner = owner_of(path, manifests)
     for operation in item.values():
-        if owner not in operation.get("tags", [owner]):
+        tag = owner.replace("_", "-")
+        if tag not in operation.get("tags", [tag]):
             raise GatewayError(f"{path} is tagged {operation['tags']}, but the manifests send it to {owner}")
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from shared.cache.freshness import LIVE_PRICES, MOVERS
 from shared.domain.market.models import Mover, Quote
@@ -14,7 +14,7 @@ from shared.http.freshness import fresh_for
 from shared.http.openapi import errors
 from shared.http.provided import provided
 
-router = APIRouter(tags=["market"])
+from .router import router
 
 Prices = Annotated[PriceService, provided(PriceService)]
 
