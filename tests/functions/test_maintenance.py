@@ -78,6 +78,8 @@ async def test_a_table_in_use_does_not_stop_the_others(place: Place, writing: Da
     import pg8000.native
 
     place.run("SELECT ensure_month_partition('2015-01-01+0')")
+    for function in ("ensure_month_of(text, text, timestamptz)", "drop_months_before(text, timestamptz)"):
+        place.run(f"ALTER FUNCTION {function} SET lock_timeout = '50ms'")
     holder = pg8000.native.Connection("postgres", unix_sock=place.owner.socket_path, database=place.name)
     holder.run("BEGIN")
     holder.run("LOCK TABLE price_points_300 IN ACCESS SHARE MODE")
