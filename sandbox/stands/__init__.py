@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 
+from sandbox.candle_wire import klines, market_chart, ohlc
 from sandbox.stand import Render, Stand
 from sandbox.stands import blocknative, etherscan, evm_rpc, mempool_space
+from sandbox.stands.coinbase import COINBASE
+from sandbox.stands.kraken import KRAKEN
 
 STANDS: tuple[Stand, ...] = (
+    COINBASE,
+    KRAKEN,
     etherscan.STAND,
     evm_rpc.STAND,
     blocknative.STAND,
@@ -13,10 +18,15 @@ STANDS: tuple[Stand, ...] = (
 )
 """The other providers."""
 
+_GECKO_CANDLES: Mapping[str, Render] = {
+    "/api/v3/coins/{id}/ohlc": ohlc,
+    "/api/v3/coins/{id}/market_chart": market_chart,
+}
+
 ADDED: Mapping[str, Mapping[str, Render]] = {
-    "coingecko": {},
-    "coingecko_pro": {},
-    "binance": {},
+    "coingecko": _GECKO_CANDLES,
+    "coingecko_pro": _GECKO_CANDLES,
+    "binance": {"/api/v3/klines": klines},
     "coinpaprika": {},
     "coincap": {},
 }
