@@ -20,8 +20,14 @@ def build(settings: Settings, clock: Clock | None = None) -> Wiring:
 
     clock = clock or SystemClock()
     documents = HastyDocuments(open_documents(settings, clock=clock), clock=clock)
-    gas = GasService(GasProviders(settings, documents, clock), documents, clock, data_source=settings.data_source)
-    return Wiring(routers=[router], provided={GasService: gas}, close=documents.close)
+    fees = GasProviders(settings, documents, clock)
+
+    async def close() -> None:
+        await fees.close()
+        await documents.close()
+
+    gas = GasService(fees, documents, clock, data_source=settings.data_source)
+    return Wiring(routers=[router], provided={GasService: gas}, close=close)
 
 
 function = ApiFunction(build)
