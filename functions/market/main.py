@@ -10,16 +10,24 @@ from shared.http.function import ApiFunction, Wiring
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Wiring:
-    """Wire the routes to PostgreSQL."""
+    """Wire the routes to PostgreSQL, and to the exchanges, which are asked for books on demand."""
     from shared.db.engine import Database
     from shared.domain.market.repository import MarketRepository
     from shared.domain.market.service import PriceService
 
+    from .books import book_service
     from .routes import router
 
+    clock = clock or SystemClock()
     database = Database(settings.required_database(), read_only=True)
-    service = PriceService(MarketRepository(database), clock or SystemClock())
-    return Wiring(routers=[router], provided={PriceService: service}, close=database.close)
+    books, close_books = book_service(settings, database, clock)
+    services = (PriceService(MarketRepository(database), clock), books)
+
+    async def close() -> None:
+        await close_books()
+        await database.close()
+
+    return Wiring(routers=[router], provided={type(each): each for each in services}, close=close)
 
 
 function = ApiFunction(build)
