@@ -3,8 +3,14 @@
 from collections.abc import Mapping
 
 from sandbox.stand import Render, Stand
+from sandbox.stands import blocknative, etherscan, evm_rpc, mempool_space
 
-STANDS: tuple[Stand, ...] = ()
+STANDS: tuple[Stand, ...] = (
+    etherscan.STAND,
+    evm_rpc.STAND,
+    blocknative.STAND,
+    mempool_space.STAND,
+)
 """The other providers."""
 
 ADDED: Mapping[str, Mapping[str, Render]] = {
