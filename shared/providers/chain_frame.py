@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -179,11 +179,6 @@ def present(row: Row, name: str) -> JsonValue:
 def per_day(count: Decimal, seconds: Decimal) -> Decimal | None:
     """Return how many in a day, of so many in so many seconds."""
     return (count * DAY_S / seconds).quantize(Decimal(1)) if seconds > 0 else None
-
-
-def utc_now_of(payload: Payload, fallback: datetime) -> datetime:
-    """Return the time the server put on its answer."""
-    return payload.pages[0].dated or fallback.astimezone(UTC)
 
 
 def named(names: str) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ Source: https://api-docs.defillama.com
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Final
 
 from shared.providers import numbers
@@ -20,11 +21,14 @@ from shared.records.chains import Metric
 DEFILLAMA = described("defillama", "https://api.llama.fi", Limit(300, MINUTE_S, "free"))
 _STABLECOINS = "https://stablecoins.llama.fi"
 
-NAMES = named(
-    "bitcoin:Bitcoin ethereum:Ethereum bsc:BSC polygon:Polygon solana:Solana avalanche:Avalanche arbitrum:Arbitrum base:Base"
-    " tron:Tron cardano:Cardano litecoin:Litecoin dogecoin:Doge polkadot:Polkadot near:Near ton:TON bitcoin-cash:Bitcoincash"
-    " sui:Sui aptos:Aptos"
-) | {"optimism": "OP Mainnet"}
+NAMES: Mapping[str, str] = {
+    **named(
+        "bitcoin:Bitcoin ethereum:Ethereum bsc:BSC polygon:Polygon solana:Solana avalanche:Avalanche arbitrum:Arbitrum base:Base"
+        " tron:Tron cardano:Cardano litecoin:Litecoin dogecoin:Doge polkadot:Polkadot near:Near ton:TON bitcoin-cash:Bitcoincash"
+        " sui:Sui aptos:Aptos"
+    ),
+    "optimism": "OP Mainnet",
+}
 _OLD_NAMES: Final = {"Optimism": "optimism"}
 """`OP Mainnet` was called so until 2024, and still is in some of the answers."""
 OURS = {theirs: ours for ours, theirs in NAMES.items()} | _OLD_NAMES
@@ -34,7 +38,7 @@ COVERED: Mapping[Topic, frozenset[str]] = {
     "tvl": frozenset(NAMES),
     "stablecoins": _CONTRACTS,
     "fees": frozenset(NAMES) - {"polkadot"},
-    "revenue": frozenset("ethereum bsc polygon solana avalanche arbitrum optimism base tron".split()),
+    "revenue": frozenset(["ethereum", "bsc", "polygon", "solana", "avalanche", "arbitrum", "optimism", "base", "tron"]),
     "dex_volume": _CONTRACTS - {"polkadot"},
 }
 METRIC: Mapping[Topic, Metric] = {
@@ -112,11 +116,11 @@ def _stablecoin_chains(body: JsonValue) -> Iterator[Reading]:
             yield Reading(OURS[name], "stablecoin_supply_usd", _pegs(row))
 
 
-def _pegs(row: numbers.Row) -> numbers.Decimal | None:
+def _pegs(row: numbers.Row) -> Decimal | None:
     """Return the sum over all currencies that coins are pegged to, each already in dollars."""
     pegs = numbers.mapping(row.get("totalCirculatingUSD"))
     found = [numbers.amount(pegs, peg) for peg in pegs]
-    return sum((value for value in found if value is not None), numbers.Decimal(0)) if found else None
+    return sum((value for value in found if value is not None), Decimal(0)) if found else None
 
 
 def _chain_fees(body: JsonValue, metric: Metric) -> Iterator[Reading]:

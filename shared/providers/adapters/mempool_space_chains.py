@@ -13,7 +13,8 @@ from shared.providers.asking import Call
 from shared.providers.chain_frame import ChainAdapter, ChainRequest, Reading, day_of, described, present, scaled
 from shared.providers.contract import MINUTE_S, Limit, Payload
 
-MEMPOOL_SPACE = described("mempool_space", "https://mempool.space/api", Limit(60, MINUTE_S, "free"))
+# Not published; of the account, and so the same as for fees.
+MEMPOOL_SPACE = described("mempool_space", "https://mempool.space/api", Limit(120, MINUTE_S, "courtesy"))
 BLOCKS = 144
 
 
