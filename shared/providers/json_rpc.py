@@ -104,6 +104,6 @@ def _result(row: Row) -> JsonValue:
     return row.get("result")
 
 
-def _is_unknown(row: JsonValue | Row) -> bool:
+def _is_unknown(row: object) -> bool:
     error = row.get("error") if isinstance(row, Mapping) else None
     return isinstance(error, dict) and error.get("code") == METHOD_NOT_FOUND
