@@ -9,10 +9,14 @@ from shared.db.engine import Database
 from shared.records.chains import Metric, Resolution
 
 from . import recall_statements
+from .catalogue import CHAINS
 
 LOOKED_BACK = timedelta(days=10)
 DAYS = "refresh_onchain.days"
 """The dataset of whole days; `refresh_onchain` are the readings of the moment."""
+
+TOKENS = sorted({token for chain in CHAINS.values() for token in (chain.coin_id, chain.token_id) if token})
+"""Those whose price is wanted."""
 
 Pair = tuple[str, Metric]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -69,7 +73,7 @@ class ChainMetricsMemory:
         values = {"since": midnight - LOOKED_BACK}
         rows = await self._database.fetch("chains.recall", recall_statements.recent, values)
         quotes = await self._database.fetch(
-            "chains.prices", recall_statements.prices, {"midnight": midnight, "now": now}
+            "chains.prices", recall_statements.prices, {"midnight": midnight, "now": now, "tokens": TOKENS}
         )
         stamps = await self._database.fetch("chains.closed", recall_statements.closed, {"dataset": DAYS})
         found: dict[Resolution, dict[Pair, list[Value]]] = {"now": {}, "day": {}}

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import DateTime, Select, Text, bindparam, cast, literal_column, select
+from sqlalchemy import DateTime, Select, Text, any_, bindparam, cast, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from shared.db.expressions import Expression, microseconds
 from shared.db.tables.chains import chain_metrics
 from shared.db.tables.datasets import datasets
 from shared.db.tables.market import price_points, quotes
-
-from .catalogue import CHAINS
 
 _m = chain_metrics.c
 _moment = DateTime(timezone=True)
@@ -22,16 +21,15 @@ def recent() -> Select[Any]:
     key = (_m.chain, _m.metric, _m.resolution, _m.observed_at)
     return (
         select(*key[:3], microseconds(_m.observed_at), _m.value, _m.source)
-        .distinct(*key)
+        .ext(distinct_on(*key))
         .where(_m.observed_at >= cast(bindparam("since"), _moment))
         .order_by(*key, _m.known_at.desc())
     )
 
 
 def prices() -> Select[Any]:
-    """Select (token, price, supply, when, last price before `midnight`) of the chains' tokens; old prices are none."""
+    """Select (token, price, supply, when, last price before `midnight`) of `tokens`; old prices are none."""
     midnight, now = (cast(bindparam(name), _moment) for name in ("midnight", "now"))
-    tokens = sorted({token for chain in CHAINS.values() for token in (chain.coin_id, chain.token_id) if token})
     points = price_points.c
     closing = (
         select(points.price_usd)
@@ -47,7 +45,11 @@ def prices() -> Select[Any]:
     )
     return select(
         quotes.c.token_id, quotes.c.price_usd, quotes.c.circulating_supply, microseconds(quotes.c.priced_at), closing
-    ).where(quotes.c.token_id.in_(tokens), quotes.c.priced_at > now - _an_hour, quotes.c.price_usd.is_not(None))
+    ).where(
+        quotes.c.token_id == any_(cast(bindparam("tokens"), ARRAY(Text))),
+        quotes.c.priced_at > now - _an_hour,
+        quotes.c.price_usd.is_not(None),
+    )
 
 
 def closed() -> Select[Any]:
