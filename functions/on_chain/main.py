@@ -10,24 +10,22 @@ from shared.http.function import ApiFunction, Wiring
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Wiring:
-    """Wire the routes to the providers, which are asked on demand, and to documents."""
+    """Wire the routes to PostgreSQL, to the providers that are asked on demand, and to documents."""
     from shared.cache.hasty import HastyDocuments
     from shared.cache.stores import open_documents
+    from shared.db.engine import Database
+    from shared.domain.chains.services import chain_services
     from shared.domain.gas.service import GasService
     from shared.providers.gas import GasProviders
 
-    from .routes import router
+    from .wiring import wire
 
     clock = clock or SystemClock()
     documents = HastyDocuments(open_documents(settings, clock=clock), clock=clock)
     fees = GasProviders(settings, documents, clock)
-
-    async def close() -> None:
-        await fees.close()
-        await documents.close()
-
     gas = GasService(fees, documents, clock, data_source=settings.data_source)
-    return Wiring(routers=[router], provided={GasService: gas}, close=close)
+    database = Database(settings.required_database(), read_only=True)
+    return wire(gas, chain_services(database, clock), closing=(fees.close, documents.close, database.close))
 
 
 function = ApiFunction(build)

@@ -5,7 +5,27 @@ from dataclasses import replace
 
 from sandbox.candle_wire import klines, market_chart, ohlc
 from sandbox.stand import Render, Stand
-from sandbox.stands import binance_books, blocknative, coinbase_books, etherscan, evm_rpc, kraken_books, mempool_space
+from sandbox.stands import (
+    binance_books,
+    blockchain_com,
+    blockchair,
+    blockcypher,
+    blocknative,
+    coinbase_books,
+    coinmetrics,
+    defillama,
+    etherscan,
+    evm_rpc,
+    growthepie,
+    koios,
+    kraken_books,
+    mempool_space,
+    near_rpc,
+    polkadot_rpc,
+    solana_rpc,
+    toncenter,
+    tron_rpc,
+)
 from sandbox.stands.coinbase import COINBASE
 from sandbox.stands.kraken import KRAKEN
 
@@ -16,6 +36,18 @@ STANDS: tuple[Stand, ...] = (
     evm_rpc.STAND,
     blocknative.STAND,
     mempool_space.STAND,
+    blockchair.STAND,
+    blockchain_com.STAND,
+    blockcypher.STAND,
+    coinmetrics.STAND,
+    defillama.STAND,
+    growthepie.STAND,
+    koios.STAND,
+    near_rpc.STAND,
+    polkadot_rpc.STAND,
+    solana_rpc.STAND,
+    toncenter.STAND,
+    tron_rpc.STAND,
 )
 """The other providers."""
 
