@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from sandbox.stand import Render, Stand
+from sandbox.stands.alternative_me import ALTERNATIVE_ME
 
-STANDS: tuple[Stand, ...] = ()
+STANDS: tuple[Stand, ...] = (ALTERNATIVE_ME,)
 """The other providers."""
 
 ADDED: Mapping[str, Mapping[str, Render]] = {

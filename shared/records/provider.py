@@ -27,6 +27,7 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
     {
         "quotes": QUOTE_PROVIDERS,
         "candles": {"binance": "binance", "coinbase": "coinbase", "kraken": "kraken"},
+        "sentiment": {"alternative_me": "alternative_me"},
     }
 )
 """Every provider by kind, first choice first, and its family."""
