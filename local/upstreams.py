@@ -21,9 +21,23 @@ _PATHS = {
     "COINPAPRIKA_URL": "/coinpaprika/v1",
     "COINCAP_URL": "/coincap/v3",
     "ALTERNATIVE_ME_URL": "/alternative-me",
+    "ETHERSCAN_URL": "/etherscan/v2/api",
+    "EVM_RPC_ETHEREUM_URL": "/evm-rpc/ethereum",
+    "EVM_RPC_BSC_URL": "/evm-rpc/bsc",
+    "EVM_RPC_POLYGON_URL": "/evm-rpc/polygon",
+    "EVM_RPC_AVALANCHE_URL": "/evm-rpc/avalanche",
+    "EVM_RPC_ARBITRUM_URL": "/evm-rpc/arbitrum",
+    "EVM_RPC_OPTIMISM_URL": "/evm-rpc/optimism",
+    "EVM_RPC_BASE_URL": "/evm-rpc/base",
+    "BLOCKNATIVE_URL": "/blocknative",
+    "MEMPOOL_SPACE_URL": "/mempool-space/api",
 }
 _REPLAY_PATHS = _PATHS | {"COINCAP_URL": "/coincap/v2"}
-_KEYS = {"COINGECKO_PRO_KEY": "sandbox-pro", "COINCAP_KEYS": "sandbox-primary,sandbox-backup"}
+_KEYS = {
+    "COINGECKO_PRO_KEY": "sandbox-pro",
+    "COINCAP_KEYS": "sandbox-primary,sandbox-backup",
+    "ETHERSCAN_KEYS": "sandbox-primary,sandbox-backup",
+}
 """What the stand-ins take for keys; no real provider would."""
 
 

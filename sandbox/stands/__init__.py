@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 
 from sandbox.stand import Render, Stand
-from sandbox.stands.alternative_me import ALTERNATIVE_ME
+from sandbox.stands import alternative_me, blocknative, etherscan, evm_rpc, mempool_space
 
-STANDS: tuple[Stand, ...] = (ALTERNATIVE_ME,)
+STANDS: tuple[Stand, ...] = (
+    etherscan.STAND,
+    evm_rpc.STAND,
+    blocknative.STAND,
+    mempool_space.STAND,
+    alternative_me.STAND,
+)
 """The other providers."""
 
 ADDED: Mapping[str, Mapping[str, Render]] = {

@@ -86,7 +86,7 @@ def _failed(message: str) -> dict[str, object]:
     return {"name": "Fear and Greed Index", "data": [], "metadata": {"error": message}}
 
 
-ALTERNATIVE_ME = Stand(
+STAND = Stand(
     name="alternative_me",
     routes={"/fng/": fng, "/fng": fng},
     limited=_failed("Too many requests."),

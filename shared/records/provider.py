@@ -28,6 +28,19 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
         "quotes": QUOTE_PROVIDERS,
         "candles": {"binance": "binance", "coinbase": "coinbase", "kraken": "kraken"},
         "sentiment": {"alternative_me": "alternative_me"},
+        "depth": {"binance": "binance", "coinbase": "coinbase", "kraken": "kraken"},
+        "gas": {
+            "etherscan": "etherscan",
+            "evm_rpc_ethereum": "evm_rpc_ethereum",
+            "evm_rpc_bsc": "evm_rpc_bsc",
+            "evm_rpc_polygon": "evm_rpc_polygon",
+            "evm_rpc_avalanche": "evm_rpc_avalanche",
+            "evm_rpc_arbitrum": "evm_rpc_arbitrum",
+            "evm_rpc_optimism": "evm_rpc_optimism",
+            "evm_rpc_base": "evm_rpc_base",
+            "blocknative": "blocknative",
+            "mempool_space": "mempool_space",
+        },
     }
 )
 """Every provider by kind, first choice first, and its family."""
