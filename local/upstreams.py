@@ -21,6 +21,7 @@ _PATHS = {
     "COINPAPRIKA_URL": "/coinpaprika/v1",
     "COINCAP_URL": "/coincap/v3",
     "ALTERNATIVE_ME_URL": "/alternative-me",
+    "WHALE_ALERT_URL": "/whale-alert",
     "ETHERSCAN_URL": "/etherscan/v2/api",
     "EVM_RPC_ETHEREUM_URL": "/evm-rpc/ethereum",
     "EVM_RPC_BSC_URL": "/evm-rpc/bsc",
@@ -37,6 +38,7 @@ _KEYS = {
     "COINGECKO_PRO_KEY": "sandbox-pro",
     "COINCAP_KEYS": "sandbox-primary,sandbox-backup",
     "ETHERSCAN_KEYS": "sandbox-primary,sandbox-backup",
+    "WHALE_ALERT_KEY": "sandbox-primary",
 }
 """What the stand-ins take for keys; no real provider would."""
 

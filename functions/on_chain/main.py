@@ -13,6 +13,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Wiring:
     """Wire the routes to the providers, which are asked on demand, and to documents."""
     from shared.cache.hasty import HastyDocuments
     from shared.cache.stores import open_documents
+    from shared.db.engine import Database
+    from shared.domain.flows.service import WHALE_USD, FlowService, usd_setting
     from shared.domain.gas.service import GasService
     from shared.providers.gas import GasProviders
 
@@ -21,7 +23,9 @@ def build(settings: Settings, clock: Clock | None = None) -> Wiring:
     clock = clock or SystemClock()
     documents = HastyDocuments(open_documents(settings, clock=clock), clock=clock)
     gas = GasService(GasProviders(settings, documents, clock), documents, clock, data_source=settings.data_source)
-    return Wiring(routers=[router], provided={GasService: gas}, close=documents.close)
+    database = Database(settings.required_database(), read_only=True)
+    flows = FlowService(database, clock, whale_usd=usd_setting(settings.environment, "WHALE_MIN_USD", WHALE_USD))
+    return Wiring(routers=[router], provided={GasService: gas, FlowService: flows}, close=documents.close)
 
 
 function = ApiFunction(build)

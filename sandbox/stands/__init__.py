@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from sandbox.stand import Render, Stand
-from sandbox.stands import alternative_me, blocknative, etherscan, evm_rpc, mempool_space
+from sandbox.stands import alternative_me, blocknative, etherscan, evm_rpc, mempool_space, whale_alert
 
 STANDS: tuple[Stand, ...] = (
     etherscan.STAND,
@@ -11,6 +11,7 @@ STANDS: tuple[Stand, ...] = (
     blocknative.STAND,
     mempool_space.STAND,
     alternative_me.STAND,
+    whale_alert.STAND,
 )
 """The other providers."""
 

@@ -41,6 +41,7 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "blocknative": "blocknative",
             "mempool_space": "mempool_space",
         },
+        "flows": {"mempool_space": "mempool_space", "etherscan": "etherscan", "whale_alert": "whale_alert"},
     }
 )
 """Every provider by kind, first choice first, and its family."""
