@@ -6,7 +6,7 @@ from starlette.types import ASGIApp
 
 from shared.core.clock import Clock, SystemClock
 from shared.core.settings import Settings
-from shared.http.function import ApiFunction, Wiring
+from shared.http.function import ApiFunction, Wiring, closed
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Wiring:
@@ -25,7 +25,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Wiring:
     gas = GasService(GasProviders(settings, documents, clock), documents, clock, data_source=settings.data_source)
     database = Database(settings.required_database(), read_only=True)
     flows = FlowService(database, clock, whale_usd=usd_setting(settings.environment, "WHALE_MIN_USD", WHALE_USD))
-    return Wiring(routers=[router], provided={GasService: gas, FlowService: flows}, close=documents.close)
+    provided = {GasService: gas, FlowService: flows}
+    return Wiring(routers=[router], provided=provided, close=lambda: closed(documents, database))
 
 
 function = ApiFunction(build)

@@ -31,12 +31,12 @@ def summary(scene: Scene, asked: Asked) -> Answer:
         return _NO_BLOCK
     time = transfers.time_of(_CHAIN, number)
     made = {"txid": f"{number:08x}ff{0:054x}", "fee": 0, "vsize": 312, "value": 312_500_000, "rate": 0, "time": time}
-    rows = [made]
-    for each in transfers.transfers_of(scene.market, _CHAIN, number, scene.seconds):
-        rows.append(
-            {"txid": each.hash, "fee": _FEE, "vsize": 141, "value": _moved(scene, each), "rate": 20, "time": time}
-        )
-    return answer_json(rows)
+    moved = transfers.transfers_of(scene.market, _CHAIN, number, scene.seconds)
+    rows = [
+        {"txid": each.hash, "fee": _FEE, "vsize": 141, "value": _moved(scene, each), "rate": 20, "time": time}
+        for each in moved
+    ]
+    return answer_json([made, *rows])
 
 
 def transaction(scene: Scene, asked: Asked) -> Answer:

@@ -24,6 +24,8 @@ def environment_over(upstream: str, documents_file: str, place: Place | None = N
     """Return the environment of a function whose providers all stand at one address."""
     addresses = {name: upstream + path for name, path in _PATHS.items()}
     environment = {"DATA_SOURCE": "sandbox", "DOCUMENTS_FILE": documents_file, **addresses, **_KEYS}
+    # Named, because a function is given one; what asks providers alone never goes there.
+    environment |= {"DB_SOCKET": "nowhere", "DB_USER": "nobody"}
     if place is not None:
         reader = place.reader
         environment |= {"DB_SOCKET": reader.socket_path or "", "DB_NAME": reader.name, "DB_USER": reader.user}

@@ -126,9 +126,9 @@ class FlowService:
             data, from_microseconds(last), stamp, meta, past=hours.end < self._clock.now() - DEFAULT_SPAN
         )
 
-    async def _one(self, chain: str, shape: object, build: Any, values: Mapping[str, object]) -> Sequence[Any]:
+    async def _one(self, chain: str, shape: Any, build: Any, values: Mapping[str, object]) -> Sequence[Any]:
         rows = await self._database.fetch(
-            shape,  # type: ignore[arg-type]
+            shape,
             build,
             {**values, "chain": chain, "dataset": chain_dataset(chain)},
         )

@@ -25,9 +25,9 @@ from shared.db.tables.datasets import datasets
 from shared.db.tables.flows import exchange_flows, transfers
 from shared.db.tables.market import tokens
 
-SHOWN_FOR = literal_column("interval '7 days'")
-BEFORE = literal_column("interval '30 days'")
-_LEAST_HOURS = literal_column("48")
+SHOWN_FOR: Expression = literal_column("interval '7 days'")
+BEFORE: Expression = literal_column("interval '30 days'")
+_LEAST_HOURS: Expression = literal_column("48")
 _moment = DateTime(timezone=True)
 _transfers = transfers.c
 _flows = exchange_flows.c
