@@ -22,6 +22,8 @@ _PATHS = {
     "COINCAP_URL": "/coincap/v3",
     "COINBASE_URL": "/coinbase",
     "KRAKEN_URL": "/kraken",
+    "ALTERNATIVE_ME_URL": "/alternative-me",
+    "WHALE_ALERT_URL": "/whale-alert",
     "ETHERSCAN_URL": "/etherscan/v2/api",
     "EVM_RPC_ETHEREUM_URL": "/evm-rpc/ethereum",
     "EVM_RPC_BSC_URL": "/evm-rpc/bsc",
@@ -50,6 +52,7 @@ _KEYS = {
     "COINGECKO_PRO_KEY": "sandbox-pro",
     "COINCAP_KEYS": "sandbox-primary,sandbox-backup",
     "ETHERSCAN_KEYS": "sandbox-primary,sandbox-backup",
+    "WHALE_ALERT_KEY": "sandbox-primary",
 }
 """What the stand-ins take for keys; no real provider would."""
 

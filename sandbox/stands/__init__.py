@@ -6,6 +6,7 @@ from dataclasses import replace
 from sandbox.candle_wire import klines, market_chart, ohlc
 from sandbox.stand import Render, Stand
 from sandbox.stands import (
+    alternative_me,
     binance_books,
     blockchain_com,
     blockchair,
@@ -25,6 +26,7 @@ from sandbox.stands import (
     solana_rpc,
     toncenter,
     tron_rpc,
+    whale_alert,
 )
 from sandbox.stands.coinbase import COINBASE
 from sandbox.stands.kraken import KRAKEN
@@ -48,6 +50,8 @@ STANDS: tuple[Stand, ...] = (
     solana_rpc.STAND,
     toncenter.STAND,
     tron_rpc.STAND,
+    alternative_me.STAND,
+    whale_alert.STAND,
 )
 """The other providers."""
 

@@ -33,6 +33,7 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "coingecko_pro": "coingecko",
             "coingecko": "coingecko",
         },
+        "sentiment": {"alternative_me": "alternative_me"},
         "depth": {"binance": "binance", "coinbase": "coinbase", "kraken": "kraken"},
         "gas": {
             "etherscan": "etherscan",
@@ -69,6 +70,7 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "toncenter": "toncenter",
             "polkadot_rpc": "polkadot_rpc",
         },
+        "flows": {"mempool_space": "mempool_space", "etherscan": "etherscan", "whale_alert": "whale_alert"},
     }
 )
 """Every provider by kind, first choice first, and its family."""
