@@ -27,6 +27,8 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
     {
         "quotes": QUOTE_PROVIDERS,
         "candles": {"binance": "binance", "coinbase": "coinbase", "kraken": "kraken"},
+        "tokens": {"coingecko_pro": "coingecko", "coingecko": "coingecko", "coinpaprika": "coinpaprika"},
+        "categories": {"coingecko_pro": "coingecko", "coingecko": "coingecko", "coinpaprika": "coinpaprika"},
     }
 )
 """Every provider by kind, first choice first, and its family."""
