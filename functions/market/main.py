@@ -14,12 +14,18 @@ def build(settings: Settings, clock: Clock | None = None) -> Wiring:
     from shared.db.engine import Database
     from shared.domain.market.repository import MarketRepository
     from shared.domain.market.service import PriceService
+    from shared.domain.tokens.discovery import DiscoveryService
+    from shared.domain.tokens.repository import TokenRepository
 
     from .routes import router
 
     database = Database(settings.required_database(), read_only=True)
-    service = PriceService(MarketRepository(database), clock or SystemClock())
-    return Wiring(routers=[router], provided={PriceService: service}, close=database.close)
+    clock = clock or SystemClock()
+    services = (
+        PriceService(MarketRepository(database), clock),
+        DiscoveryService(TokenRepository(database), clock),
+    )
+    return Wiring(routers=[router], provided={type(each): each for each in services}, close=database.close)
 
 
 function = ApiFunction(build)

@@ -5,6 +5,9 @@
 
 from dataclasses import dataclass
 
+MOST_MEMBERS = 1_000
+"""Of a category's tokens so many are read; one that has as many is not known whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:

@@ -11,7 +11,7 @@ from shared.providers.asking import Call, ask, refusing
 from shared.providers.contract import Descriptor, Http, Page, Payload
 from shared.providers.moments import moment, observed
 from shared.providers.numbers import Row, Unreadable
-from shared.providers.token_requests import CategoriesRequest, MembersRequest, TrendingRequest
+from shared.providers.token_requests import MOST_MEMBERS, CategoriesRequest, MembersRequest, TrendingRequest
 from shared.records.tokens import CategoryRecord, MemberRecord, TrendingToken
 
 from . import token_texts
@@ -19,8 +19,6 @@ from .coingecko import FREE, PER_PAGE, PRO
 from .coingecko_tokens import FAMILY, ask_known, headers_of
 
 CATEGORIES_PRO, CATEGORIES_FREE = replace(PRO, kind="categories"), replace(FREE, kind="categories")
-MOST_PAGES = 4
-"""Of a category's tokens a thousand are read; the very largest have more, and are then not known whole."""
 _DOLLARS = re.compile(r"\$\s*(\d{1,3}(?:,\d{3})*|\d+)(\.\d+)?")
 
 
@@ -96,7 +94,7 @@ class CoinGeckoMembers:
         Source: https://docs.coingecko.com/reference/coins-markets
         """
         pages: list[Page] = []
-        for number in range(1, MOST_PAGES + 1):
+        for number in range(1, MOST_MEMBERS // PER_PAGE + 1):
             params = {
                 "vs_currency": "usd",
                 "category": request.category_id,
