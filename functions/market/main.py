@@ -14,6 +14,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Wiring:
     from shared.db.engine import Database
     from shared.domain.market.repository import MarketRepository
     from shared.domain.market.service import PriceService
+    from shared.domain.tokens.discovery import DiscoveryService
+    from shared.domain.tokens.repository import TokenRepository
 
     from .books import book_service
     from .routes import router
@@ -21,7 +23,11 @@ def build(settings: Settings, clock: Clock | None = None) -> Wiring:
     clock = clock or SystemClock()
     database = Database(settings.required_database(), read_only=True)
     books, close_books = book_service(settings, database, clock)
-    services = (PriceService(MarketRepository(database), clock), books)
+    services = (
+        PriceService(MarketRepository(database), clock),
+        DiscoveryService(TokenRepository(database), clock),
+        books,
+    )
 
     async def close() -> None:
         await close_books()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from sandbox import coingecko_details, coingecko_groups, coinpaprika_details
 from sandbox.candle_wire import klines, market_chart, ohlc
 from sandbox.stand import Render, Stand
 from sandbox.stands import (
@@ -30,6 +31,22 @@ from sandbox.stands import (
 )
 from sandbox.stands.coinbase import COINBASE
 from sandbox.stands.kraken import KRAKEN
+
+_COINGECKO: Mapping[str, Render] = {
+    "/api/v3/coins/categories": coingecko_groups.categories,
+    "/api/v3/coins/categories/list": coingecko_groups.category_names,
+    "/api/v3/search/trending": coingecko_groups.trending,
+    "/api/v3/coins/{platform}/contract/{address}": coingecko_details.coin_by_contract,
+    "/api/v3/coins/{id}": coingecko_details.coin,
+}
+_COINPAPRIKA: Mapping[str, Render] = {
+    "/v1/coins": coinpaprika_details.coins,
+    "/v1/coins/{id}": coinpaprika_details.coin,
+    "/v1/tags": coinpaprika_details.tags,
+    "/v1/tags/{id}": coinpaprika_details.tag,
+    "/v1/contracts": coinpaprika_details.platforms,
+    "/v1/contracts/{platform}": coinpaprika_details.contracts,
+}
 
 STANDS: tuple[Stand, ...] = (
     replace(COINBASE, routes={**COINBASE.routes, **coinbase_books.ROUTES}),
@@ -61,10 +78,10 @@ _GECKO_CANDLES: Mapping[str, Render] = {
 }
 
 ADDED: Mapping[str, Mapping[str, Render]] = {
-    "coingecko": _GECKO_CANDLES,
-    "coingecko_pro": _GECKO_CANDLES,
+    "coingecko": {**_GECKO_CANDLES, **_COINGECKO},
+    "coingecko_pro": {**_GECKO_CANDLES, **_COINGECKO},
     "binance": {"/api/v3/klines": klines, **binance_books.ROUTES},
-    "coinpaprika": {},
+    "coinpaprika": _COINPAPRIKA,
     "coincap": {},
 }
 """Routes of the providers of quotes, beside those of `sandbox.desk`: {provider: {path pattern: render}}."""

@@ -71,6 +71,9 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "polkadot_rpc": "polkadot_rpc",
         },
         "flows": {"mempool_space": "mempool_space", "etherscan": "etherscan", "whale_alert": "whale_alert"},
+        "candles": {"binance": "binance", "coinbase": "coinbase", "kraken": "kraken"},
+        "tokens": {"coingecko_pro": "coingecko", "coingecko": "coingecko", "coinpaprika": "coinpaprika"},
+        "categories": {"coingecko_pro": "coingecko", "coingecko": "coingecko", "coinpaprika": "coinpaprika"},
     }
 )
 """Every provider by kind, first choice first, and its family."""

@@ -16,6 +16,7 @@ REFRESHES: Mapping[str, timedelta] = MappingProxyType(
         "maintenance": timedelta(days=1),
         "refresh_sentiment": timedelta(hours=1),
         "refresh_flows": timedelta(minutes=5),
+        "refresh_tokens": timedelta(hours=1),
     }
 )
 """Every refresh and the age its data may reach: `promise_s` of its manifest, which reading code does not carry."""
