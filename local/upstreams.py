@@ -20,9 +20,17 @@ _PATHS = {
     "BINANCE_URL": "/binance",
     "COINPAPRIKA_URL": "/coinpaprika/v1",
     "COINCAP_URL": "/coincap/v3",
+    "CRYPTOPANIC_URL": "/cryptopanic/api/v1",
+    "NEWSAPI_URL": "/newsapi/v2",
+    "NEWS_FEEDS_URL": "/news-feeds",
 }
 _REPLAY_PATHS = _PATHS | {"COINCAP_URL": "/coincap/v2"}
-_KEYS = {"COINGECKO_PRO_KEY": "sandbox-pro", "COINCAP_KEYS": "sandbox-primary,sandbox-backup"}
+_KEYS = {
+    "COINGECKO_PRO_KEY": "sandbox-pro",
+    "COINCAP_KEYS": "sandbox-primary,sandbox-backup",
+    "CRYPTOPANIC_KEY": "sandbox-primary",
+    "NEWSAPI_KEY": "sandbox-primary",
+}
 """What the stand-ins take for keys; no real provider would."""
 
 

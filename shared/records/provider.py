@@ -27,6 +27,18 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
     {
         "quotes": QUOTE_PROVIDERS,
         "candles": {"binance": "binance", "coinbase": "coinbase", "kraken": "kraken"},
+        "news": {
+            "cryptopanic": "cryptopanic",
+            "newsapi": "newsapi",
+            "rss_coindesk": "coindesk.com",
+            "rss_cointelegraph": "cointelegraph.com",
+            "rss_decrypt": "decrypt.co",
+            "rss_theblock": "theblock.co",
+            "rss_bitcoinmagazine": "bitcoinmagazine.com",
+            "rss_cryptoslate": "cryptoslate.com",
+            "rss_thedefiant": "thedefiant.io",
+            "rss_blockworks": "blockworks.co",
+        },
     }
 )
 """Every provider by kind, first choice first, and its family."""
