@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 
 from sandbox.stand import Render, Stand
+from sandbox.stands.cryptopanic import CRYPTOPANIC
+from sandbox.stands.news_feeds import NEWS_FEEDS
+from sandbox.stands.newsapi import NEWSAPI
 
-STANDS: tuple[Stand, ...] = ()
+STANDS: tuple[Stand, ...] = (CRYPTOPANIC, NEWSAPI, NEWS_FEEDS)
 """The other providers."""
 
 ADDED: Mapping[str, Mapping[str, Render]] = {

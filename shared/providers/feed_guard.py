@@ -29,6 +29,8 @@ _ENCODINGS = frozenset(
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,300}\?>")
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
+_ENDING = 1_000
+"""Characters among which the root has to end; some servers put comments after it."""
 _ROOTS = frozenset({"rss", "feed", "rdf"})
 _DOCTYPE = re.compile(r"<!DOCTYPE\b", re.I)
 _SUBSET = re.compile(r"<!ENTITY\b|<!DOCTYPE[^>]*\[", re.I)
@@ -46,6 +48,8 @@ def guarded(body: bytes) -> bytes:
     root = _ROOT.search(text)
     if root is None or root[1].rpartition(":")[2].lower() not in _ROOTS:
         raise Unreadable(f"no feed in {len(body)} bytes")
+    if f"</{root[1]}" not in text[-_ENDING:]:
+        raise Unreadable(f"a feed cut off after {len(body)} bytes")
     prolog = text[: root.start()]
     if _SUBSET.search(prolog):
         raise Unreadable("a feed that declares entities")

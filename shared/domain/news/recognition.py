@@ -6,7 +6,8 @@ A token is found by, strongest first:
 - `pair`: `NEAR/USDT`, `NEAR-USD`.
 - `name`: its full name. One that is an ordinary word ("Near", "Render", "The Graph"), or a single word and the token not among the first
   300, counts only beside its symbol in capitals; that of one of the first 300 also right before a word that makes it a token's
-  ("Render network") and, unless persons or firms are called so too, capitalised within a sentence that is not in title case.
+  ("Render network") and, if it has six letters or more and no person or firm is called so, capitalised within a sentence that is not in
+  title case.
 - `symbol`: its symbol in capitals, three letters or more, if it is no ordinary word and no common abbreviation, the token is among
   the first 500, the title is not all capitals, and something beside it speaks of markets: a word, an amount, another token.
 - `tag`: the provider says so, and the names agree. Where the symbol is an ordinary word or abbreviation (EPS, "earnings per share")
@@ -25,14 +26,16 @@ from typing import Literal
 from shared.records.news import TokenTag
 
 from .catalogue import KNOWN_BY_SYMBOL, LONGEST_NAME, Name, NewsToken, TokenCatalogue, is_heard_of
-from .words import AFTER_A_NAME, CURRENCIES, OF_MARKETS, PROPER, is_ordinary
+from .words import AFTER_A_NAME, COINS, CURRENCIES, OF_MARKETS, PROPER, is_ordinary
 
 Evidence = Literal["cashtag", "pair", "name", "symbol", "tag"]
 
+SHORTEST_PROPER = 6
+"""Letters; shorter words are capitalised for too many reasons."""
 _LATIN = "A-Za-z0-9\u00c0-\u024f"
 _RUN = re.compile(rf"(?<![{_LATIN}])[A-Za-z0-9]+(?![{_LATIN}])")
 _CASHTAG = re.compile(rf"(?<![{_LATIN}$])\$([A-Za-z][A-Za-z0-9]{{1,9}})(?![{_LATIN}])")
-_PAIR = re.compile(rf"(?<![{_LATIN}])([A-Z0-9]{{1,10}})\s?[/\-:]\s?([A-Z]{{3,5}})(?![{_LATIN}])")
+_PAIR = re.compile(rf"(?<![{_LATIN}])([A-Z][A-Z0-9]{{1,9}})[/-]([A-Z]{{3,5}})(?![{_LATIN}])")
 _AMOUNT = re.compile(rf"(?<![{_LATIN}$€£])\d[\d,.]*[KMB]?\s+([A-Z][A-Z0-9]{{2,9}})(?![{_LATIN}])")
 _BEGINS = re.compile(r"(?:^|[.?!:;|•–—-])\s*[\"'‘“«(\[]*\s*$")
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9]{2,9}")
@@ -98,15 +101,19 @@ class Recogniser:
 
     def _pairs(self, text: "_Text", found: "_Found", named: frozenset[str]) -> None:
         for match in _PAIR.finditer(text.text):
-            token = self._catalogue.of_symbol(match[1], named)
-            if token is not None and match[2].lower() in CURRENCIES and match[1].lower() not in CURRENCIES - {"btc", "eth", "bnb"}:
+            base, quote = match[1], match[2].lower()
+            if quote not in CURRENCIES or base.lower() in CURRENCIES - COINS:
+                continue
+            token = self._catalogue.of_symbol(base, named)
+            if token is not None:
+                text.quoted.add(match[2])
                 found.add(token, "pair")
 
     def _symbols(self, text: "_Text", said: "list[_Text]", found: "_Found", named: frozenset[str]) -> None:
         if text.shouted:
             return
         for at, word in enumerate(text.words):
-            if at in text.taken or not _SYMBOL.fullmatch(word) or is_ordinary(word):
+            if at in text.taken or word in text.quoted or not _SYMBOL.fullmatch(word) or is_ordinary(word):
                 continue
             token = self._catalogue.of_symbol(word, named)
             if token is None or token.rank is None or token.rank > KNOWN_BY_SYMBOL:
@@ -128,8 +135,7 @@ class _Text:
         self.text = unicodedata.normalize("NFKC", text)
         runs = list(_RUN.finditer(self.text))
         self.words = [run[0] for run in runs]
-        self.inside = [not _BEGINS.search(self.text[: run.start()]) for run in runs]
-        """Whether a word stands within a sentence instead of at its beginning."""
+        self._begins = [run.start() for run in runs]
         self.small = [word.lower() for word in self.words]
         self.taken: set[int] = set()
         """Places of words that are part of a name."""
@@ -137,13 +143,22 @@ class _Text:
         latin = sum(each.isascii() for each in letters)
         self.mostly_other = latin * 2 < len(letters)
         """Whether it is written in another script; Latin capitals stand out in it."""
+        self.quoted: set[str] = set()
+        """Symbols that only say in what another one is priced."""
         small = sum(each.islower() for each in letters if each.isascii())
         self.shouted = not self.mostly_other and latin > 10 and small * 4 < latin
         """Whether it is all capitals, which then say nothing."""
         long = [word for word in self.words if len(word) > 3 and word.isalpha()]
-        self.in_sentences = sum(word.islower() for word in long) * 2 > len(long)
-        """Whether it is written in sentence case, where a capital means a name."""
+        self._in_sentences = sum(word.islower() for word in long) * 2 > len(long)
         self.speaks_of_markets = bool(OF_MARKETS.intersection(self.small)) or bool(_AMOUNT.search(self.text))
+
+
+    def is_proper(self, at: int) -> bool:
+        """Whether a word has a capital that only a name has: in sentence case, not at a beginning, no part of a compound."""
+        word, begins = self.words[at], self._begins[at]
+        compound = self.text[begins + len(word) : begins + len(word) + 1] == "-"
+        long = len(word) >= SHORTEST_PROPER and word[0].isupper()
+        return long and self._in_sentences and not compound and _BEGINS.search(self.text[:begins]) is None
 
 
 class _Found:
@@ -176,7 +191,7 @@ def _is_supported(name: Name, text: _Text, at: int, said: list[_Text]) -> bool:
     if not text.shouted and is_heard_of(name.token):
         if end < len(text.small) and text.small[end] in AFTER_A_NAME:
             return True
-        if text.in_sentences and text.inside[at] and text.words[at][0].isupper() and name.words[0] not in PROPER:
+        if text.is_proper(at) and name.words[0] not in PROPER:
             return True
     return any(
         word == name.token.symbol and len(word) > 1 and not (other is text and at <= place < end)

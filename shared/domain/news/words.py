@@ -2,7 +2,7 @@
 
 ORDINARY = frozenset(
     """
-    a able about above access ace act action active ada add after again age agency air alert alice all alliance alpha alt amber american
+    a able about above access ace act action active add after again age agency air alert alice all alliance alpha alt amber american
     an anchor and angel ant any ape apex apple arc arch are area arena ark arm army arrow art as ash ask asset astro at atlas atom aurora auto
     avalanche avatar aware axis azure baby back badger bad bake balance ball band bank base basic bat battle beacon beam bear beer bell bench best
     beta beyond big bit black blast blaze blend bless block blue blur board boba bold bolt bond bone book boost boss bounce bounty box brain brave
@@ -38,7 +38,7 @@ ORDINARY = frozenset(
     rich ride right ring rip rise risk river road robin robo rocket rocky roll root rose round route royal run rune rupee rush saber safe saga sage
     sand sandbox satellite saturn save say scale school score scout scream script scroll sea secret secure see seed seen self sell send sentinel serum
     set seven shadow shape share sharp shell shield shift shine ship shop short show shrimp side sigma sign signal silent silk silo silver simple single six
-    size skill sky slam sleep slim slow small smart smooth snake snap snow so social soil sol solar sold solid solve some song sonic soul
+    size skill sky slam sleep slim slow small smart smooth snake snap snow so social soil solar sold solid solve some song sonic soul
     sound source south space spark special spectral speed spell sphere spice spin spirit splash sport spot spring square stack stacks stake staked staking
     stand standard star stargate start state status stay steam steel stellar step stock stone stop storage store storm story stream street strike
     strong structure style sub substance success such sugar summer sun super supply sure surge sushi swan swap swarm sweep sweet swift switch sword sync syntax
@@ -69,11 +69,12 @@ ABBREVIATIONS = frozenset(
 
 PROPER = frozenset(
     """
-    alice amazon america apple brett casper dai elon gala google harmony jupiter kane leo luna mars melania meta neo nvidia pepe phoenix terra tesla toshi trump
+    alice amazon america apple brett casper dai elon gala google harmony jupiter kane leo luna mantle mars melania meta neo nvidia pepe phoenix render terra tesla toshi trump
     vulcan
     """.split()
 )
-"""Names of persons, firms and places too, so that not even a capital within a sentence makes them a token's."""
+"""Names of persons, firms and places too (and Render, which is a common verb), so that not even a capital within a sentence makes
+them a token's."""
 
 SUFFIXES = ("ing", "tion", "ness", "ment", "ism", "able", "ible", "ical", "ally", "ious")
 """A word that ends so is taken for an ordinary one."""
@@ -95,7 +96,8 @@ OF_MARKETS = frozenset(
 )
 """Somewhere beside a symbol in capitals these show that it is a symbol."""
 
-CURRENCIES = frozenset("usd usdt usdc fdusd busd tusd dai eur gbp jpy krw try brl aud btc eth bnb".split())
+COINS = frozenset({"btc", "eth", "bnb"})
+CURRENCIES = frozenset("usd usdt usdc fdusd busd tusd dai eur gbp jpy krw try brl aud".split()) | COINS
 """The other half of a pair: `NEAR/USDT`."""
 
 ALIASES = {
