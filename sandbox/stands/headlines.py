@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sandbox import noise
 from sandbox.market import Market
@@ -32,27 +33,27 @@ _FLAT = (
 )
 _TONE = {
     "bull": (
-        "Crypto market gains as institutional investors launch new funds",
-        "Bitcoin ETF inflows hit record, analysts see further growth",
-        "Major bank partners with exchange to offer bitcoin and ether custody",
+        "Crypto market gains as {count} institutional investors launch new funds",
+        "Bitcoin ETF inflows hit record of ${count} million, analysts see further growth",
+        "Major bank partners with exchange to offer bitcoin and ether custody in {count} cities",
     ),
     "neutral": (
-        "Crypto market in review: what traders watch this week",
-        "How regulators think about stablecoin rules",
-        "Bitcoin moves sideways as volumes thin out",
+        "Crypto market in review: {count} things that traders watch",
+        "How {count} regulators think about stablecoin rules",
+        "Bitcoin moves sideways as {count} exchanges see volumes thin out",
     ),
     "bear": (
-        "Crypto market loses billions as sell-off deepens",
-        "Bitcoin slumps as regulators sue another exchange",
-        "Hackers steal millions from lending protocol, users warned",
+        "Crypto market loses {count} billions as sell-off deepens",
+        "Bitcoin slumps as regulators sue {count} exchanges",
+        "Hackers steal ${count} million from lending protocol, users warned",
     ),
 }
 # Words that are symbols, none of them meant: a text of them mentions no token.
 _TRAPS = (
-    "Just the one near thing: a fun way to win, whatever the gas price",
-    "WHY THIS ONE LINK COULD BE A HOT ID FOR SAND ARTISTS",
-    "Optimism fades near the top as makers mask their op costs",
-    "A compound question: can the graph render a flow of cash?",
+    "Just the one near thing: {count} fun ways to win, whatever the gas price",
+    "WHY THIS ONE LINK COULD BE A HOT ID FOR {count} SAND ARTISTS",
+    "Optimism fades near the top as {count} makers mask their op costs",
+    "A compound question: can {count} graphs render a flow of cash?",
 )
 _SCRIPTS = (
     "{name}（{symbol}）价格变动{move}%，市场关注",
@@ -115,13 +116,13 @@ def _of_hour(market: Market, hour: int) -> tuple[Story, ...]:
     told = [
         _about(key, 0, tokens[loudest], float(changes[loudest])),
         _about(key, 1, tokens[another], float(changes[another])),
-        (_pick(_TONE[kind], key, 2), "What it means for the market as a whole.", ()),
+        (_counted(_TONE[kind], key, 2), "What it means for the market as a whole.", ()),
         _other(key, tokens[another], float(changes[another])),
     ]
     return tuple(_story(key, place, seconds, *each) for place, each in enumerate(told))
 
 
-def _movers(market: Market, seconds: int) -> tuple[list[Token], np.ndarray]:
+def _movers(market: Market, seconds: int) -> tuple[list[Token], NDArray[np.float64]]:
     """Return the newsworthy tokens and how their prices changed within a day, in percent."""
     change = (market.prices_at(seconds)[:NEWSWORTHY] / market.prices_at(seconds - DAY)[:NEWSWORTHY] - 1.0) * 100.0
     known = [place for place in range(len(change)) if np.isfinite(change[place]) and not market.tokens[place].stable]
@@ -137,7 +138,7 @@ def _about(key: int, place: int, token: Token, change: float) -> tuple[str, str,
 
 def _other(key: int, token: Token, change: float) -> tuple[str, str, tuple[Token, ...]]:
     if noise.unit(key, 3) < 0.5:
-        return _pick(_TRAPS, key, 4), "Nothing in here is about a token.", ()
+        return _counted(_TRAPS, key, 4), "Nothing in here is about a token.", ()
     said = {"name": token.name, "symbol": token.symbol.upper(), "move": f"{abs(change):.1f}"}
     return _pick(_SCRIPTS, key, 4).format(**said), "", (token,)
 
@@ -158,6 +159,11 @@ def _story(key: int, place: int, seconds: int, title: str, summary: str, tokens:
         dated=chance[5] > 0.06,
         tagged=chance[6] > 0.5,
     )
+
+
+def _counted(forms: tuple[str, ...], *key: int) -> str:
+    """Return a form with a number of its hour, so that no two hours have the same news."""
+    return _pick(forms, *key).format(count=2 + int(noise.unit(*key, 1) * 900))
 
 
 def _pick(forms: tuple[str, ...], *key: int) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared.records.news import NewsRecord
 
-from .addresses import article_id, canonical
+from .addresses import article_id, canonical, untracked
 from .recognition import Mention, Recogniser
 from .sentiment import Sentiment, sentiment_of
 from .titles import Title, TitleIndex
@@ -69,9 +69,14 @@ def merged(records: Iterable[NewsRecord], known: KnownNews, recogniser: Recognis
     """Find the article of each record: by its address, else by a near-identical title within two days, else a new one."""
     desk = _Desk(known, recogniser)
     # Publishers' own records first, so that their titles and addresses count; otherwise as time went.
-    for record in sorted(records, key=lambda each: (each.aggregated, each.published_at, each.provider, each.url)):
+    for record in sorted(records, key=_precedence):
         desk.take(record)
     return desk.result()
+
+
+def _precedence(record: NewsRecord) -> tuple[bool, datetime, int, str, str]:
+    # Of the same moment the shortest address first: that of the publisher's feed, without marks of who passed it on.
+    return record.aggregated, record.published_at, len(record.url), record.provider, record.url
 
 
 class _Desk:
@@ -115,7 +120,7 @@ class _Desk:
             article_id=article_id(address),
             title=record.title,
             summary=record.summary,
-            url=record.url,
+            url=untracked(record.url),
             publisher=record.publisher,
             aggregated=record.aggregated,
             published_at=record.published_at,
@@ -135,10 +140,10 @@ def _revised(article: Article, record: NewsRecord, address: str, recogniser: Rec
     first = article.sources[0]
     corrected = first.provider == record.provider and canonical(first.url) == address
     if better:
-        own = next(each for each in article.sources if each.url == record.url and each.provider == record.provider)
+        own = next(each for each in article.sources if canonical(each.url) == address and each.provider == record.provider)
         others = tuple(each for each in article.sources if each is not own)
         article = replace(
-            article, sources=(own, *others), url=record.url, publisher=record.publisher, aggregated=False
+            article, sources=(own, *others), url=untracked(record.url), publisher=record.publisher, aggregated=False
         )
     if better or corrected:
         article = replace(article, title=record.title, summary=record.summary, sentiment=_judged(article, record))
@@ -177,7 +182,7 @@ def _with_carrier(sources: tuple[Carrier, ...], record: NewsRecord, address: str
 
 def _carrier(record: NewsRecord) -> Carrier:
     at = record.published_at if record.dated else None
-    return Carrier(provider=record.provider, publisher=record.publisher, url=record.url, published_at=at)
+    return Carrier(provider=record.provider, publisher=record.publisher, url=untracked(record.url), published_at=at)
 
 
 def _title_of(article: Article) -> Title:

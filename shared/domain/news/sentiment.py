@@ -2,8 +2,8 @@
 
 A title's words, and its first word once more, each have a weight for *negative* and for *positive*, against neutral with weight
 zero; the sums become probabilities (softmax). The flag is the likeliest of the three, the score positive less negative, -1 to 1.
-A title without a word that the model knows has the flag 0 if it is in Latin script, and none if it is not: the model
-knows English only. How the weights came to be and how good they are: docs/decisions/0010-news.md.
+A title without a word that the model knows has the flag 0; one in another script than Latin has none, because the model knows
+English only. How the weights came to be and how good they are: docs/decisions/0010-news.md.
 """
 
 import json
@@ -44,10 +44,12 @@ class Sentiment:
 
 def sentiment_of(title: str) -> Sentiment | None:
     """Return how a title sounds; `None` when it is in another script."""
+    if not _is_latin(title):
+        return None
     weights = _weights()
     known = [weights[feature] for feature in features(title) if feature in weights]
     if not known:
-        return Sentiment(0, Decimal(0), METHOD) if _is_latin(title) else None
+        return Sentiment(0, Decimal(0), METHOD)
     negative, positive = (sum(pair[side] for pair in [weights[BASE], *known]) for side in (0, 1))
     flag, score = judged(negative, positive)
     return Sentiment(flag, Decimal(f"{score:.3f}"), METHOD)

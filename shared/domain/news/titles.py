@@ -16,6 +16,8 @@ WINDOW = timedelta(hours=48)
 BETWEEN_PUBLISHERS = 0.5
 WITHIN_PUBLISHER = 0.85
 """One publisher's titles are alike because it writes them alike: only a corrected one is the same."""
+CORRECTED_WITHIN = timedelta(hours=12)
+"""Tomorrow the same title is another day's column."""
 FEWEST_PARTS = 12
 """Shorter titles say too little to be told apart."""
 _WORD = re.compile(r"[^\W_]+")
@@ -56,12 +58,13 @@ def similarity(one: Title, other: Title) -> float:
 
 def same_story(one: Title, other: Title) -> bool:
     """Return whether two titles are near-identical, close in time and without a number that differs."""
-    if abs(one.published_at - other.published_at) > WINDOW or one.numbers != other.numbers:
+    within = one.publisher == other.publisher
+    apart = abs(one.published_at - other.published_at)
+    if apart > (CORRECTED_WITHIN if within else WINDOW) or one.numbers != other.numbers:
         return False
     if min(len(one.parts), len(other.parts)) < FEWEST_PARTS:
         return False
-    threshold = WITHIN_PUBLISHER if one.publisher == other.publisher else BETWEEN_PUBLISHERS
-    return similarity(one, other) >= threshold
+    return similarity(one, other) >= (WITHIN_PUBLISHER if within else BETWEEN_PUBLISHERS)
 
 
 @dataclass
