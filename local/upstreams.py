@@ -46,6 +46,9 @@ _PATHS = {
     "NEAR_RPC_URL": "/near-rpc/",
     "TONCENTER_URL": "/toncenter/api/v3",
     "POLKADOT_RPC_URL": "/polkadot-rpc/",
+    "CRYPTOPANIC_URL": "/cryptopanic/api/v1",
+    "NEWSAPI_URL": "/newsapi/v2",
+    "NEWS_FEEDS_URL": "/news-feeds",
 }
 _REPLAY_PATHS = _PATHS | {"COINCAP_URL": "/coincap/v2"}
 _KEYS = {
@@ -53,6 +56,8 @@ _KEYS = {
     "COINCAP_KEYS": "sandbox-primary,sandbox-backup",
     "ETHERSCAN_KEYS": "sandbox-primary,sandbox-backup",
     "WHALE_ALERT_KEY": "sandbox-primary",
+    "CRYPTOPANIC_KEY": "sandbox-primary",
+    "NEWSAPI_KEY": "sandbox-primary",
 }
 """What the stand-ins take for keys; no real provider would."""
 

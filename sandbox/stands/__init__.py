@@ -30,7 +30,10 @@ from sandbox.stands import (
     whale_alert,
 )
 from sandbox.stands.coinbase import COINBASE
+from sandbox.stands.cryptopanic import CRYPTOPANIC
 from sandbox.stands.kraken import KRAKEN
+from sandbox.stands.news_feeds import NEWS_FEEDS
+from sandbox.stands.newsapi import NEWSAPI
 
 _COINGECKO: Mapping[str, Render] = {
     "/api/v3/coins/categories": coingecko_groups.categories,
@@ -69,6 +72,9 @@ STANDS: tuple[Stand, ...] = (
     tron_rpc.STAND,
     alternative_me.STAND,
     whale_alert.STAND,
+    CRYPTOPANIC,
+    NEWSAPI,
+    NEWS_FEEDS,
 )
 """The other providers."""
 

@@ -71,9 +71,20 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "polkadot_rpc": "polkadot_rpc",
         },
         "flows": {"mempool_space": "mempool_space", "etherscan": "etherscan", "whale_alert": "whale_alert"},
-        "candles": {"binance": "binance", "coinbase": "coinbase", "kraken": "kraken"},
         "tokens": {"coingecko_pro": "coingecko", "coingecko": "coingecko", "coinpaprika": "coinpaprika"},
         "categories": {"coingecko_pro": "coingecko", "coingecko": "coingecko", "coinpaprika": "coinpaprika"},
+        "news": {
+            "cryptopanic": "cryptopanic",
+            "newsapi": "newsapi",
+            "rss_coindesk": "coindesk.com",
+            "rss_cointelegraph": "cointelegraph.com",
+            "rss_decrypt": "decrypt.co",
+            "rss_theblock": "theblock.co",
+            "rss_bitcoinmagazine": "bitcoinmagazine.com",
+            "rss_cryptoslate": "cryptoslate.com",
+            "rss_thedefiant": "thedefiant.io",
+            "rss_blockworks": "blockworks.co",
+        },
     }
 )
 """Every provider by kind, first choice first, and its family."""
