@@ -55,6 +55,7 @@ _KEYS = {
     "COINGECKO_PRO_KEY": "sandbox-pro",
     "COINCAP_KEYS": "sandbox-primary,sandbox-backup",
     "ETHERSCAN_KEYS": "sandbox-primary,sandbox-backup",
+    "BLOCKNATIVE_KEYS": "sandbox-primary,sandbox-backup",
     "WHALE_ALERT_KEY": "sandbox-primary",
     "CRYPTOPANIC_KEY": "sandbox-primary",
     "NEWSAPI_KEY": "sandbox-primary",
