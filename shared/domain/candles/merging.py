@@ -204,3 +204,13 @@ SAMPLE = """
 """
 
 BOUNDS = "SELECT min(opened_at), max(opened_at), count(*) FROM staged_candles"
+
+LEARN = """
+    INSERT INTO provider_ids (provider, provider_id, token_id, matched_by, matched_at)
+    SELECT DISTINCT ON (provider, provider_id) provider, provider_id, token_id, 'price', CAST(:at AS timestamptz)
+    FROM unnest(CAST(:providers AS text[]), CAST(:names AS text[]), CAST(:token_ids AS text[]))
+        AS proven (provider, provider_id, token_id)
+    JOIN tokens USING (token_id)
+    ORDER BY provider, provider_id, token_id
+    ON CONFLICT DO NOTHING
+"""

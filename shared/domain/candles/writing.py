@@ -11,6 +11,7 @@ from shared.db.copying import MISSING, copy_lines
 from shared.db.engine import Database
 from shared.db.statements import array_of
 from shared.domain.datasets.stamping import stamp
+from shared.domain.market.identity import ProviderName
 from shared.records.candles import INTERVALS, CandleRecord, Interval
 from shared.records.market import QuoteCurrency
 
@@ -107,6 +108,21 @@ class CandleWriter:
         except BaseException:
             self._forget()
             raise
+
+    async def learn(self, names: Sequence[ProviderName], *, at: datetime) -> None:
+        """Remember which market is which token's.
+
+        Raises:
+            DatabaseUnavailableError: PostgreSQL does not answer.
+        """
+        if names:
+            values = {
+                "providers": array_of([each.provider for each in names]),
+                "names": array_of([each.provider_id for each in names]),
+                "token_ids": array_of([each.token_id for each in names]),
+                "at": at,
+            }
+            await self._database.transaction(lambda connection: run(connection, merging.LEARN, **values))
 
     async def _store(
         self, batch: Sequence[CandleRecord], *, at: datetime, data_source: DataSource, stamped: bool
