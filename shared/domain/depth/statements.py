@@ -70,8 +70,10 @@ def token_facts(by: By) -> Select[Any]:
     )
 
 
-def planned() -> Select[Any]:
-    """Select one text: `[[token id, symbol, price, {exchange: market names}], …]` of the `limit` best ranked tokens, and tether's price."""
+def planned(listings: str) -> Select[Any]:
+    """Select the text `[[token id, price, {exchange: market names}], …]` of the `limit` best ranked tokens, tether's price, if
+    observed after `recent`, and when the dataset `listings` was refreshed.
+    """
     listed = (
         select(provider_ids.c.provider, func.json_agg(provider_ids.c.provider_id).label("names"))
         .where(provider_ids.c.token_id == quotes.c.token_id, provider_ids.c.provider.in_(_exchanges()))
@@ -80,13 +82,10 @@ def planned() -> Select[Any]:
         .lateral("listed")
     )
     names = select(func.json_object_agg(listed.c.provider, listed.c.names)).select_from(listed).scalar_subquery()
-    row = cast(func.json_build_array(quotes.c.token_id, tokens.c.symbol, cast(quotes.c.price_usd, Text), names), Text)
-    ranked = (
-        select(json_list(row, quotes.c.rank))
-        .select_from(quotes.join(tokens, tokens.c.token_id == quotes.c.token_id))
-        .where(quotes.c.rank <= cast(bindparam("limit"), Integer))
-    )
-    return select(ranked.scalar_subquery(), _tether())
+    row = cast(func.json_build_array(quotes.c.token_id, cast(quotes.c.price_usd, Text), names), Text)
+    ranked = select(json_list(row, quotes.c.rank)).where(quotes.c.rank <= cast(bindparam("limit"), Integer))
+    listed_us = select(stamp_of(listings).c.refreshed_us)
+    return select(ranked.scalar_subquery(), _tether(), listed_us.scalar_subquery())
 
 
 def _exchanges() -> list[Expression]:
