@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from functions.refresh_onchain.planning import Plan, questions
 from functions.refresh_onchain.refresh import OnChainRefresh
 from local.upstreams import _KEYS, _PATHS
 from sandbox.app import PREFIXES
@@ -80,7 +81,13 @@ class Chains:
 
 @asynccontextmanager
 async def chains_over(
-    sandbox: Served, place: Place, folder: Path, clock: Clock, *, within: timedelta = timedelta(seconds=10)
+    sandbox: Served,
+    place: Place,
+    folder: Path,
+    clock: Clock,
+    *,
+    within: timedelta = timedelta(seconds=10),
+    plan: Plan = questions,
 ) -> AsyncIterator[Chains]:
     settings = settings_over(sandbox.url)
     documents = EmbeddedDocuments(folder / "documents.db", clock=clock)
@@ -94,6 +101,7 @@ async def chains_over(
         clock=clock,
         source="sandbox",
         within=within,
+        plan=plan,
     )
     try:
         yield Chains(refresh, place, sandbox.url)
