@@ -32,6 +32,9 @@ _PATHS = {
     "EVM_RPC_BASE_URL": "/evm-rpc/base",
     "BLOCKNATIVE_URL": "/blocknative",
     "MEMPOOL_SPACE_URL": "/mempool-space/api",
+    "CRYPTOPANIC_URL": "/cryptopanic/api/v1",
+    "NEWSAPI_URL": "/newsapi/v2",
+    "NEWS_FEEDS_URL": "/news-feeds",
 }
 _REPLAY_PATHS = _PATHS | {"COINCAP_URL": "/coincap/v2"}
 _KEYS = {
@@ -39,6 +42,8 @@ _KEYS = {
     "COINCAP_KEYS": "sandbox-primary,sandbox-backup",
     "ETHERSCAN_KEYS": "sandbox-primary,sandbox-backup",
     "WHALE_ALERT_KEY": "sandbox-primary",
+    "CRYPTOPANIC_KEY": "sandbox-primary",
+    "NEWSAPI_KEY": "sandbox-primary",
 }
 """What the stand-ins take for keys; no real provider would."""
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from sandbox.stand import Render, Stand
 from sandbox.stands import alternative_me, blocknative, etherscan, evm_rpc, mempool_space, whale_alert
+from sandbox.stands.cryptopanic import CRYPTOPANIC
+from sandbox.stands.news_feeds import NEWS_FEEDS
+from sandbox.stands.newsapi import NEWSAPI
 
 STANDS: tuple[Stand, ...] = (
     etherscan.STAND,
@@ -12,6 +15,9 @@ STANDS: tuple[Stand, ...] = (
     mempool_space.STAND,
     alternative_me.STAND,
     whale_alert.STAND,
+    CRYPTOPANIC,
+    NEWSAPI,
+    NEWS_FEEDS,
 )
 """The other providers."""
 

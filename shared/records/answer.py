@@ -21,5 +21,5 @@ class Answer:
     """Providers whose facts are in it, best known first."""
     stale: bool = False
     """Whether a fact is older than its refresh promises."""
-    meta: Mapping[str, JsonScalar] = field(default_factory=dict)
+    meta: Mapping[str, JsonScalar | tuple[str, ...]] = field(default_factory=dict)
     """Further fields of `meta`: `total`, `snapshot`, `vs_currency`, `next`."""

@@ -42,6 +42,18 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "mempool_space": "mempool_space",
         },
         "flows": {"mempool_space": "mempool_space", "etherscan": "etherscan", "whale_alert": "whale_alert"},
+        "news": {
+            "cryptopanic": "cryptopanic",
+            "newsapi": "newsapi",
+            "rss_coindesk": "coindesk.com",
+            "rss_cointelegraph": "cointelegraph.com",
+            "rss_decrypt": "decrypt.co",
+            "rss_theblock": "theblock.co",
+            "rss_bitcoinmagazine": "bitcoinmagazine.com",
+            "rss_cryptoslate": "cryptoslate.com",
+            "rss_thedefiant": "thedefiant.io",
+            "rss_blockworks": "blockworks.co",
+        },
     }
 )
 """Every provider by kind, first choice first, and its family."""

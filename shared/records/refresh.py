@@ -14,6 +14,7 @@ REFRESHES: Mapping[str, timedelta] = MappingProxyType(
         "refresh_market": timedelta(seconds=60),
         "refresh_sentiment": timedelta(hours=1),
         "refresh_flows": timedelta(minutes=5),
+        "refresh_news": timedelta(seconds=300),
     }
 )
 """Every refresh and the age its data may reach: `promise_s` of its manifest, which reading code does not carry."""
