@@ -146,7 +146,9 @@ def test_recorded_whales_are_read_digit_for_digit() -> None:
         # Several senders are told as "Multiple Addresses", which is nobody's.
         sender = row["from"]["address"]
         assert (record.from_address or "").removeprefix("0x") == ("" if " " in sender else sender)
-        exchanges = [side.get("owner") if side["owner_type"] == "exchange" else None for side in (row["from"], row["to"])]
+        exchanges = [
+            side.get("owner") if side["owner_type"] == "exchange" else None for side in (row["from"], row["to"])
+        ]
         assert [record.from_owner, record.to_owner] == exchanges
         assert record.at == datetime.fromtimestamp(int(row["timestamp"]), UTC)
 
