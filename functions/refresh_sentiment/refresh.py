@@ -57,7 +57,7 @@ class SentimentRefresh:
         with steps("fetch"):
             quoted, sources = await self._quoted(report.started_at)
         with steps("measure"):
-            moods = await self.writer.read_news()
+            moods = await self.writer.read_news(now=report.started_at)
             own = self._own(await self.writer.measures(now=report.started_at), moods, report.started_at)
         report = replace(report, sources=(*sources, _own_report(own)), detail=_told(quoted, own))
         if not quoted and own is None:

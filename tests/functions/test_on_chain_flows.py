@@ -1,7 +1,7 @@
 """The on_chain function: large transfers and flows of exchanges over a real database."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,13 +27,13 @@ async def chains(place: Place) -> AsyncIterator[Served]:
     await served.close()
 
 
-def in_ms(moment: Any) -> int:
+def in_ms(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
 async def test_large_transfers_come_newest_first_with_labels(place: Place, chains: Served) -> None:
     price(place)
-    kinds = [
+    kinds: list[dict[str, Any]] = [
         {"from_address": NOBODY, "to_address": BINANCE},
         {"from_address": BITFINEX, "to_address": NOBODY},
         {"from_address": BITFINEX, "to_address": BINANCE},
@@ -111,7 +111,7 @@ async def test_transfers_older_than_a_week_are_no_alerts(place: Place, chains: S
 
 async def test_flows_are_summed_by_the_hour_and_between_exchanges_there_is_none(place: Place, chains: Served) -> None:
     price(place)
-    kinds = [
+    kinds: list[dict[str, Any]] = [
         {"amount": Decimal(10)},
         {"amount": Decimal(5)},
         {"amount": Decimal(4), "from_address": BINANCE, "to_address": NOBODY},

@@ -146,6 +146,25 @@ async def test_both_indices_are_stored_and_answered(sentiment: Sentiment) -> Non
     assert body["meta"]["source"] == "sandbox"
 
 
+async def test_the_mood_of_the_news_is_a_component_when_there_are_enough(sentiment: Sentiment) -> None:
+    await sentiment.priced()
+    sentiment.place.run(
+        "INSERT INTO news_revisions (article_id, known_at, published_at, dated, title, url, publisher, aggregated, sources,"  # noqa: S608
+        " carriers, tokens, token_ids, sentiment, sentiment_score, sentiment_method)"
+        f" SELECT 'a' || n, '{TODAY}', '{TODAY}', true, 'Title', 'https://news.example/' || n, 'News', false, '[]', '{{}}', '[]',"
+        " '{bitcoin}', 1, 0.5, 'lexicon' FROM generate_series(1, 6) AS n"
+    )
+
+    await sentiment.run()
+
+    body = await sentiment.answers.fresh("/api/v1/sentiment")
+    token = await sentiment.answers.fresh("/api/v1/sentiment/bitcoin")
+    news = {each["name"]: float(each["value"]) for each in body["data"][1]["components"]}["news"]
+    assert (news, "news" in body["data"][1]["missing"]) == (75, False)
+    assert {each["name"]: each["value"] for each in token["data"]["components"]}["news"] == 75
+    assert token["data"]["news_articles"] == 6
+
+
 @pytest.mark.parametrize("kind", FAULTS)
 async def test_with_the_source_failing_our_own_index_stands_in(sentiment: Sentiment, kind: str) -> None:
     await sentiment.priced()

@@ -15,6 +15,7 @@ from shared.records.sentiment import NewsMood, SentimentRecord, mood_of
 from . import input_statements
 from .composing import WEIGHTS
 from .measures import MarketMeasures, TokenMeasures
+from .news import moods_of
 from .statements import DATASET, MARKET
 
 if TYPE_CHECKING:
@@ -88,13 +89,13 @@ class SentimentWriter:
         )
         return MarketMeasures(bitcoin=bitcoin, shares_pct=shares or (), rising=rising, falling=falling)
 
-    async def read_news(self) -> list[NewsMood]:
-        """Return what the news sound like; nothing when there are none.
+    async def read_news(self, *, now: datetime) -> list[NewsMood]:
+        """Return what the news sound like, of the market and of each token in them; nothing where there are none.
 
         Raises:
             DatabaseUnavailableError: PostgreSQL does not answer.
         """
-        return []
+        return await self._database.transaction(lambda connection: moods_of(connection, now))
 
     async def store(self, snapshot: SentimentSnapshot) -> int:
         """Store a run and return how many values were new or revised; a second delivery stores none.

@@ -77,7 +77,7 @@ def listed(*rows: Any, asked: FlowRequest | None = None) -> list[FlowRecord]:
 def test_tokens_and_coins_are_counted_in_their_own_units() -> None:
     found = transfers(listed(token_row(), coin_row(hash="0x" + "ef" * 32)))
 
-    assert [(each.token_id, each.amount) for each in found] == [("tether", 250_000), ("ethereum", 75)]
+    assert [(each.token_id, each.amount) for each in found] == [("tether", Decimal(250_000)), ("ethereum", Decimal(75))]
     assert found[0].tx_hash == "0x" + "cd" * 32
     assert (found[0].block_number, found[0].at) == (24_500_000, NOON - timedelta(minutes=5))
 
@@ -203,7 +203,7 @@ def test_each_receiver_gets_what_it_got_and_change_is_left_out() -> None:
         )
     )
 
-    assert [(each.from_address, each.to_address, each.amount) for each in found] == [("bc1giver", "bc1a", 7)]
+    assert [(each.from_address, each.to_address, each.amount) for each in found] == [("bc1giver", "bc1a", Decimal(7))]
     assert (found[0].block_number, found[0].block_hash, found[0].token_id) == (5, name(5), "bitcoin")
 
 
@@ -214,7 +214,7 @@ def test_a_known_address_among_the_inputs_is_the_sender() -> None:
 
 
 def test_the_newest_blocks_that_were_not_scanned_yet_are_to_be_scanned() -> None:
-    rows = [block_row(10), block_row(9, 15), block_row(8, 25), block_row(7, 70)]
+    rows: Any = [block_row(10), block_row(9, 15), block_row(8, 25), block_row(7, 70)]
     payload = Payload((Page(rows, None),))
     known = {9: name(9), 8: name(888)}
 

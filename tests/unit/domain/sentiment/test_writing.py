@@ -64,3 +64,37 @@ async def test_kinds_of_data_never_mix(place: Place) -> None:
 
 async def test_without_a_quote_of_bitcoin_there_is_nothing_to_measure(place: Place, writing: Database) -> None:
     assert await SentimentWriter(writing).measures(now=NOON) is None
+
+
+def article(place: Place, number: int, score: str | None, tokens: str = "{}", *, hours_ago: float = 1) -> None:
+    at = (NOON - timedelta(hours=hours_ago)).isoformat()
+    sentiment = "NULL, NULL, NULL" if score is None else f"sign({score}), {score}, 'lexicon'"
+    place.run(
+        "INSERT INTO news_revisions (article_id, known_at, published_at, dated, title, url, publisher, aggregated, sources,"  # noqa: S608
+        " carriers, tokens, token_ids, sentiment, sentiment_score, sentiment_method)"
+        f" VALUES ('a{number}', '{at}', '{at}', true, 'Title', 'https://news.example/{number}', 'News', false, '[]', '{{}}',"
+        f" '[]', '{tokens}', {sentiment})"
+    )
+
+
+async def test_the_mood_is_the_mean_of_three_days_of_articles(place: Place, writing: Database) -> None:
+    article(place, 1, "0.8", "{bitcoin,ripple}")
+    article(place, 2, "-0.2", "{bitcoin}")
+    article(place, 3, None, "{bitcoin}")
+    article(place, 4, "-1", "{bitcoin}", hours_ago=73)
+    article(place, 5, "-1", "{bitcoin}", hours_ago=-1)
+    article(place, 6, "0")
+
+    moods = await SentimentWriter(writing).read_news(now=NOON)
+
+    assert [(each.token_id, each.score, each.articles) for each in moods] == [
+        (None, Decimal("0.2000"), 3),
+        ("bitcoin", Decimal("0.3000"), 2),
+        ("ripple", Decimal("0.8000"), 1),
+    ]
+
+
+async def test_without_the_table_of_news_there_are_none(place: Place, writing: Database) -> None:
+    place.run("DROP TABLE news_revisions CASCADE")
+
+    assert await SentimentWriter(writing).read_news(now=NOON) == []
