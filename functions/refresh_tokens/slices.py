@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from shared.core.clock import Clock
 from shared.domain.tokens.category_writing import CategoryWriter
+from shared.domain.tokens.naming import is_canonical
 from shared.domain.tokens.writing import CatalogueWriter, Due
 from shared.providers.sources import Found, Run
 from shared.providers.token_requests import MOST_MEMBERS, DetailsRequest, MembersRequest
@@ -34,7 +35,7 @@ class Slice(Generic[Thing, Record]):
     """What came of asking for one thing after the other."""
 
     settled: list[Thing] = field(default_factory=list)
-    """Found, or not known to those who answered about others at the same time: they have had their turn."""
+    """Found, or not known to CoinGecko while it answered about others: they have had their turn."""
     found: list[tuple[Thing, Found[Record]]] = field(default_factory=list)
 
 
@@ -120,7 +121,9 @@ class Slices:
             answers = await asyncio.gather(*map(ask, batch))
             found = [(thing, answer) for thing, answer in zip(batch, answers, strict=True) if answer is not None]
             cut.found += found
-            cut.settled += batch if found else ()
+            # From others no answer may also be a limit of so many a second.
+            known_of_all = any(is_canonical(answer.provider) for _, answer in found)
+            cut.settled += batch if known_of_all else [thing for thing, _ in found]
             given.update(answer.provider for _, answer in found)
             silent = 0 if found else silent + 1
         return cut

@@ -10,12 +10,11 @@ from shared.core.settings import DataSource
 from shared.db.copying import Field, copy_rows
 from shared.db.engine import Database
 from shared.domain.datasets.stamping import stamp
-from shared.records.provider import PROVIDERS
 from shared.records.tokens import CategoryRecord, TrendingToken
 
 from . import category_merging as merging
 from .merging import ONE_AT_A_TIME, STORED_AT
-from .naming import is_canonical
+from .naming import canonical_providers, is_canonical
 from .trending import Traded
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class CategoryWriter:
         """Return up to `size` categories of CoinGecko whose tokens are to be asked for, most urgent first."""
 
         def work(connection: "Connection") -> list[str]:
-            return [row[0] for row in _run(connection, merging.QUEUE, at=at, size=size, family=_family())]
+            return [row[0] for row in _run(connection, merging.QUEUE, at=at, size=size, family=canonical_providers())]
 
         return await self._database.transaction(work)
 
@@ -184,10 +183,6 @@ def _traded(row: Sequence[Any]) -> Traded:
         change_24h_pct=change,
         past_turnover_log=None if turnover is None else float(turnover),
     )
-
-
-def _family() -> list[str]:
-    return [provider for provider in PROVIDERS["categories"] if is_canonical(provider)]
 
 
 def _overtaken(connection: "Connection", dataset: str, at: datetime) -> bool:

@@ -25,8 +25,11 @@ RENAMED = """
     FROM staged_tokens AS staged
     WHERE held.token_id = staged.token_id AND held.held_until IS NULL
       AND (:canonical OR held.provider = :provider)
-      AND (held.symbol, held.name, held.provisional) IS DISTINCT FROM (staged.symbol, staged.name, staged.provisional)
+      AND ((held.symbol, held.name, held.provisional) IS DISTINCT FROM (staged.symbol, staged.name, staged.provisional)
+           OR :canonical AND held.provider <> ALL(CAST(:family AS text[])))
 """
+"""A token that another provider told of becomes CoinGecko's when it lists it, whichever of its doors answers."""
+
 DELISTED = """
     UPDATE token_catalogue AS held SET held_until = :at
     WHERE held_until IS NULL AND NOT EXISTS (SELECT FROM staged_tokens AS staged WHERE staged.token_id = held.token_id)

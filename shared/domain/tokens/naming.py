@@ -64,6 +64,11 @@ def is_canonical(provider: str) -> bool:
     return PROVIDERS["tokens"].get(provider) == CANONICAL_FAMILY
 
 
+def canonical_providers() -> list[str]:
+    """Return the doors of the provider whose names are our token ids."""
+    return [provider for provider in PROVIDERS["tokens"] if is_canonical(provider)]
+
+
 def is_cut_off(found: int, held: int) -> bool:
     """Return whether a list is too short to be true, given how many tokens the last one had."""
     return held > _SMALL and found < held * (1 - MOST_LOST)

@@ -14,7 +14,7 @@ from shared.domain.market import recall
 from shared.records.tokens import TokenDetails
 
 from . import merging
-from .naming import Catalogue, CatalogueToken, is_canonical
+from .naming import Catalogue, CatalogueToken, canonical_providers, is_canonical
 
 if TYPE_CHECKING:
     from sqlalchemy import ClauseElement, Connection
@@ -103,7 +103,7 @@ def _store_list(connection: "Connection", run: ListRun) -> int:
     _run(connection, merging.ANALYZE)
     canonical = is_canonical(run.provider)
     values: dict[str, Any] = {"at": run.at, "provider": run.provider, "canonical": canonical}
-    written = _count(connection, merging.RENAMED, **values)
+    written = _count(connection, merging.RENAMED, **values, family=canonical_providers())
     if canonical:
         # Only whoever names the tokens can say that one is gone.
         written += _count(connection, merging.DELISTED, at=run.at) + _count(connection, merging.WITHDRAWN, at=run.at)

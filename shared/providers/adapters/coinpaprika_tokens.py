@@ -12,7 +12,6 @@ from shared.providers.contract import Descriptor, Http, Payload
 from shared.providers.moments import moment, observed
 from shared.providers.numbers import JsonValue, Row, Unreadable
 from shared.providers.token_requests import CategoriesRequest, DetailsRequest, ListRequest
-from shared.records.platforms import CHAINS, chain_of
 from shared.records.tokens import CategoryRecord, Contract, ListedToken, TokenDetails
 
 from . import token_texts
@@ -21,13 +20,15 @@ from .coinpaprika import COINPAPRIKA
 
 FAMILY = "coinpaprika"
 TOKENS, CATEGORIES = replace(COINPAPRIKA, kind="tokens"), replace(COINPAPRIKA, kind="categories")
+_PLATFORMS = ("eth-ethereum", "bsc-binance-smart-chain", "sol-solana", "base-base", "matic-polygon")
+"""Each is a call, and ten a second are allowed: two for the lists and one for the tags have to fit in as well."""
 _LINKS = {"homepage": "website", "explorers": "explorer", "source_code": "source_code"}
 _SOCIAL = ("reddit", "facebook", "youtube", "medium")
 
 
 @dataclass(frozen=True, slots=True)
 class CoinPaprikaList:
-    """All active coins, with their contracts on the chains that we have names for."""
+    """All active coins, with their contracts on the five chains that have most of them."""
 
     base_url: str
     descriptor: Descriptor = TOKENS
@@ -38,10 +39,10 @@ class CoinPaprikaList:
 
     def cost(self, request: ListRequest) -> int:
         """Return the calls at most: coins, platforms, and each platform's contracts."""
-        return 2 + len(CHAINS)
+        return 2 + len(_PLATFORMS)
 
     async def fetch(self, http: Http, request: ListRequest, key: str | None) -> Payload:
-        """Ask for the coins and the platforms, then for each known platform's contracts.
+        """Ask for the coins and the platforms, then for the contracts of those platforms that have most.
 
         Raises:
             UpstreamError: one of them failed.
@@ -160,9 +161,8 @@ class CoinPaprikaTags:
 
 
 def _known_platforms(body: JsonValue) -> list[str]:
-    names = token_texts.texts(body)
-    # A coin's own chain is a platform too there (`btc-bitcoin`); only those that carry others' contracts have a name of ours.
-    return [name for name in names if name != chain_of(name) and chain_of(name) in CHAINS]
+    told = token_texts.texts(body)
+    return [name for name in _PLATFORMS if name in told]
 
 
 def _by_coin(told: Mapping[str, JsonValue]) -> dict[str, list[tuple[str, str | None, int | None]]]:
