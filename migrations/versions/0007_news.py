@@ -33,7 +33,7 @@ ONE_HOLDS = "CREATE UNIQUE INDEX news_holding ON news_revisions (article_id) WHE
 NEWEST = "CREATE INDEX news_newest ON news_revisions (published_at DESC, article_id DESC) WHERE replaced_at IS NULL"
 # What was known at a time is looked for among all revisions.
 EVER = "CREATE INDEX news_ever ON news_revisions (published_at DESC, article_id DESC, known_at)"
-BY_TOKEN = "CREATE INDEX news_by_token ON news_revisions USING gin (token_ids) WHERE replaced_at IS NULL"
+BY_TOKEN = "CREATE INDEX news_by_token ON news_revisions USING gin (token_ids) WHERE replaced_at IS NULL"  # noqa: S105  no password
 BY_CARRIER = "CREATE INDEX news_by_carrier ON news_revisions USING gin (carriers) WHERE replaced_at IS NULL"
 ADDRESSES = """
 CREATE TABLE news_addresses (
