@@ -12,28 +12,15 @@ from shared.http.function import ApiFunction, Wiring
 def build(settings: Settings, clock: Clock | None = None) -> Wiring:
     """Wire the routes to PostgreSQL, and to the exchanges, which are asked for books on demand."""
     from shared.db.engine import Database
-    from shared.domain.market.repository import MarketRepository
-    from shared.domain.market.service import PriceService
-    from shared.domain.tokens.discovery import DiscoveryService
-    from shared.domain.tokens.repository import TokenRepository
 
     from .books import book_service
     from .routes import router
+    from .stored import stored_services
 
     clock = clock or SystemClock()
     database = Database(settings.required_database(), read_only=True)
     books, close_books = book_service(settings, database, clock)
-    services = (
-        PriceService(MarketRepository(database), clock),
-        DiscoveryService(TokenRepository(database), clock),
-        books,
-    )
-
-    async def close() -> None:
-        await close_books()
-        await database.close()
-
-    return Wiring(routers=[router], provided={type(each): each for each in services}, close=close)
+    return Wiring.of(router, books, *stored_services(database, clock), closing=(close_books, database.close))
 
 
 function = ApiFunction(build)

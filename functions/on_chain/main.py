@@ -19,7 +19,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Wiring:
     from shared.domain.gas.service import GasService
     from shared.providers.gas import GasProviders
 
-    from .wiring import wire
+    from .routes import router
 
     clock = clock or SystemClock()
     documents = HastyDocuments(open_documents(settings, clock=clock), clock=clock)
@@ -27,8 +27,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Wiring:
     gas = GasService(fees, documents, clock, data_source=settings.data_source)
     database = Database(settings.required_database(), read_only=True)
     flows = FlowService(database, clock, whale_usd=usd_setting(settings.environment, "WHALE_MIN_USD", WHALE_USD))
-    stored = (*chain_services(database, clock), flows)
-    return wire(gas, stored, closing=(fees.close, documents.close, database.close))
+    services = (gas, flows, *chain_services(database, clock))
+    return Wiring.of(router, *services, closing=(fees.close, documents.close, database.close))
 
 
 function = ApiFunction(build)

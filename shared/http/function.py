@@ -7,7 +7,7 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -44,19 +44,20 @@ class Wiring:
     close: Callable[[], Awaitable[None]] | None = None
     """Lets go of what was opened."""
 
+    @classmethod
+    def of(
+        cls,
+        router: "APIRouter",
+        *services: object,
+        closing: Sequence[Callable[[], Awaitable[None]]],
+    ) -> "Wiring":
+        """Return the wiring of a router's services, each provided by its type; what is closed is closed in the order given."""
 
-class Closes(Protocol):
-    """Something with connections."""
+        async def close() -> None:
+            for each in closing:
+                await each()
 
-    async def close(self) -> None:
-        """Let go of them."""
-        ...
-
-
-async def closed(*held: Closes) -> None:
-    """Close one after the other."""
-    for each in held:
-        await each.close()
+        return cls(routers=[router], provided={type(each): each for each in services}, close=close)
 
 
 class ApiFunction:
