@@ -14,7 +14,7 @@ from shared.core.clock import Clock
 from shared.core.settings import Settings
 from shared.db.engine import Database
 from shared.http.refresh import Occasion
-from shared.providers.depth import book_providers
+from shared.providers.depth import BookSources, book_providers
 from shared.providers.pacing import Pace
 from shared.providers.rotation import Provider
 from shared.providers.sources import Sources
@@ -61,7 +61,7 @@ async def depth_over(
     database = Database(place.writer, read_only=False)
     made = depth_refresh(settings, database, documents, clock)
     await made.books.close()
-    books = Sources("depth", [unpaced(each) for each in book_providers(settings)], documents, clock)
+    books: BookSources = Sources("depth", [unpaced(each) for each in book_providers(settings)], documents, clock)
     refresh = replace(made, books=books, fetch_within=timedelta(seconds=within))
     try:
         yield Depths(refresh, place)

@@ -76,7 +76,7 @@ async def test_books_in_tethers_are_in_dollars_by_what_a_tether_cost(depths: Dep
 
     rows = depths.place.run("SELECT DISTINCT provider, usd_rate FROM depth_points WHERE provider <> 'kraken'")
     [[tether]] = depths.place.run("SELECT price_usd FROM quotes WHERE token_id = 'tether'")
-    assert dict(map(tuple, rows)) == {"binance": tether, "coinbase": 1}
+    assert {str(row[0]): row[1] for row in rows} == {"binance": tether, "coinbase": 1}
 
 
 async def test_without_a_recent_price_of_tether_nothing_is_said_in_dollars(

@@ -19,7 +19,7 @@ from .repository import DepthRepository, TokenFacts
 from .statements import By
 
 REFRESH = "refresh_depth"
-ASK_WITHIN = timedelta(seconds=1.5)
+ASK_WITHIN = timedelta(seconds=1.3)
 """Of the two seconds that a caller waits at most; the rest is for PostgreSQL and for what is kept of the exchanges."""
 
 
