@@ -119,7 +119,9 @@ def trained(titles: Sequence[Labelled]) -> Weights:
 
 def _leanings() -> dict[str, int]:
     """Return 1 or -1 for each word of ours."""
-    sides = {feature: side for text, side in ((GOOD, 1), (BAD, -1)) for word in text.split() for feature in features(word)}
+    sides = {
+        feature: side for text, side in ((GOOD, 1), (BAD, -1)) for word in text.split() for feature in features(word)
+    }
     return {feature: side for feature, side in sides.items() if not feature.startswith("^")}
 
 

@@ -18,7 +18,11 @@ router = APIRouter(tags=["news"])
 News = Annotated[NewsService, provided(NewsService)]
 Token = Annotated[
     str | None,
-    Query(min_length=1, max_length=200, description="Id or symbol. Of a symbol that several tokens share, the news of all of them."),
+    Query(
+        min_length=1,
+        max_length=200,
+        description="Id or symbol. Of a symbol that several tokens share, the news of all of them.",
+    ),
 ]
 Source = Annotated[
     str | None,

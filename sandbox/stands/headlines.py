@@ -12,7 +12,16 @@ from sandbox.market import Market
 from sandbox.snapshot import DAY, HOUR
 from sandbox.tokens import Token
 
-PUBLISHERS = ("coindesk", "cointelegraph", "decrypt", "theblock", "bitcoinmagazine", "cryptoslate", "thedefiant", "blockworks")
+PUBLISHERS = (
+    "coindesk",
+    "cointelegraph",
+    "decrypt",
+    "theblock",
+    "bitcoinmagazine",
+    "cryptoslate",
+    "thedefiant",
+    "blockworks",
+)
 NEWSWORTHY = 100
 """Places in the ranking whose tokens make headlines."""
 _KEY = 41

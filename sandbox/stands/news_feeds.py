@@ -22,9 +22,7 @@ _RELATIVE = frozenset({"cryptoslate"})
 _AHEAD = 29
 """One story in so many is dated six hours ahead, by a clock that is wrong."""
 _PAGE = b"<!doctype html><html><head><title>%s</title></head><body><h1>%s</h1></body></html>"
-_LAUGHS = "".join(
-    f'<!ENTITY laugh{level} "{f"&laugh{level - 1};" * 10}">' for level in range(1, 10)
-)
+_LAUGHS = "".join(f'<!ENTITY laugh{level} "{f"&laugh{level - 1};" * 10}">' for level in range(1, 10))
 BOMB = (
     f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY laugh0 "ha">{_LAUGHS}]>'
     '<rss version="2.0"><channel><title>&laugh9;</title><item><title>&laugh9;</title><link>https://bomb.example/</link></item></channel></rss>'
@@ -53,7 +51,9 @@ def _carried(story: Story, name: str) -> Iterator[_Item]:
     if story.publisher == name:
         yield _Item(story, story.title, f"/{own.split('/', 3)[3]}" if name in _RELATIVE else own)
     elif story.syndicated_by == name:
-        yield _Item(story, story.title, f"{address_of(story, story.publisher)}/?utm_source={name}&utm_campaign=rss#start")
+        yield _Item(
+            story, story.title, f"{address_of(story, story.publisher)}/?utm_source={name}&utm_campaign=rss#start"
+        )
     elif story.retold_by == name:
         yield _Item(story, f"{story.title} – report", own)
 
@@ -77,7 +77,9 @@ def _rss(name: str, items: list[_Item], scene: Scene) -> str:
     for item in items:
         title, link, summary = _fields(item, scene)
         at = _dated(item, scene)
-        date = "" if at is None else f"<pubDate>{format_datetime(datetime.fromtimestamp(at, UTC), usegmt=True)}</pubDate>"
+        date = (
+            "" if at is None else f"<pubDate>{format_datetime(datetime.fromtimestamp(at, UTC), usegmt=True)}</pubDate>"
+        )
         rows.append(
             f"<item><title>{title}</title><link>{link}</link><guid isPermaLink='false'>{item.story.slug}</guid>"
             f"<description><![CDATA[{summary}]]></description>{date}<category>News</category></item>"
@@ -122,7 +124,7 @@ def _rdf(name: str, items: list[_Item], scene: Scene) -> str:
 
 
 NEWS_FEEDS = Stand(
-    name="news-feeds",
+    name="news_feeds",
     routes={"/{feed}/rss": feed},
     limited=_PAGE % (b"429 Too Many Requests", b"429 Too Many Requests"),
     broken=_PAGE % (b"500 Internal Server Error", b"500 Internal Server Error"),

@@ -22,11 +22,17 @@ def everything(scene: Scene, asked: Asked) -> Answer:
     if not key.startswith("sandbox"):
         return _error(401, "apiKeyInvalid", "Your API key is invalid or incorrect. Check your key, or go to our site.")
     if not asked.query.get("q"):
-        return _error(400, "parametersMissing", "Required parameters are missing, the scope of your search is too broad.")
+        return _error(
+            400, "parametersMissing", "Required parameters are missing, the scope of your search is too broad."
+        )
     size = min(_MOST, asked.integer("pageSize", 100))
     first = (asked.integer("page", 1) - 1) * size
     if first >= _MOST:
-        return _error(426, "maximumResultsReached", "You have requested too many results. Developer accounts are limited to a max of 100 results.")
+        return _error(
+            426,
+            "maximumResultsReached",
+            "You have requested too many results. Developer accounts are limited to a max of 100 results.",
+        )
     told = [story for story in stories(scene.market, scene.seconds) if story.number % 5 < 3 and story.title.isascii()]
     rows = [_row(story, scene) for story in told[first : first + size]]
     return answer_json({"status": "ok", "totalResults": len(told), "articles": rows})
@@ -67,7 +73,11 @@ def _error(status: int, code: str, message: str) -> Answer:
 NEWSAPI = Stand(
     name="newsapi",
     routes={"/v2/everything": everything},
-    limited={"status": "error", "code": "rateLimited", "message": "You have made too many requests recently. Developer accounts are limited to 100 requests over a 24 hour period."},
+    limited={
+        "status": "error",
+        "code": "rateLimited",
+        "message": "You have made too many requests recently. Developer accounts are limited to 100 requests over a 24 hour period.",
+    },
     broken={"status": "error", "code": "unexpectedError", "message": "Something went wrong on our side."},
     missing={"status": "error", "code": "endpointNotFound", "message": "This endpoint does not exist."},
 )

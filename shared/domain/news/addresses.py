@@ -12,7 +12,8 @@ _FOLLOWS_READERS = re.compile(
 )
 # These may mean something to the server, but no two articles differ in them.
 _TRACKING = re.compile(
-    _FOLLOWS_READERS.pattern + r"|ref|refsrc|ref_src|referrer|cmpid|cmp|ocid|spm|smid|share|source|src|sref|amp|outputtype|oc|hl|gl|ceid",
+    _FOLLOWS_READERS.pattern
+    + r"|ref|refsrc|ref_src|referrer|cmpid|cmp|ocid|spm|smid|share|source|src|sref|amp|outputtype|oc|hl|gl|ceid",
     re.I,
 )
 # The words at the end are the title, which is corrected now and then; the number stays.

@@ -140,7 +140,9 @@ def _revised(article: Article, record: NewsRecord, address: str, recogniser: Rec
     first = article.sources[0]
     corrected = first.provider == record.provider and canonical(first.url) == address
     if better:
-        own = next(each for each in article.sources if canonical(each.url) == address and each.provider == record.provider)
+        own = next(
+            each for each in article.sources if canonical(each.url) == address and each.provider == record.provider
+        )
         others = tuple(each for each in article.sources if each is not own)
         article = replace(
             article, sources=(own, *others), url=untracked(record.url), publisher=record.publisher, aggregated=False

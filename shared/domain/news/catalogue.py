@@ -108,7 +108,9 @@ def _name(token: NewsToken, words: tuple[str, ...], *, alone: bool) -> Name:
     heard_of = is_heard_of(token) or len(words) > 1
     told_apart = not all(ordinary) or (words[-1] in OF_EVERY_TOKEN and words[0] == token.symbol.lower())
     distinctive = heard_of and told_apart and (alone or len(words) > 1)
-    return Name(token, words, distinctive, in_small=distinctive and not any(ordinary) and words[0] != token.symbol.lower())
+    return Name(
+        token, words, distinctive, in_small=distinctive and not any(ordinary) and words[0] != token.symbol.lower()
+    )
 
 
 def is_heard_of(token: NewsToken) -> bool:

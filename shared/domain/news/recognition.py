@@ -152,7 +152,6 @@ class _Text:
         self._in_sentences = sum(word.islower() for word in long) * 2 > len(long)
         self.speaks_of_markets = bool(OF_MARKETS.intersection(self.small)) or bool(_AMOUNT.search(self.text))
 
-
     def is_proper(self, at: int) -> bool:
         """Whether a word has a capital that only a name has: in sentence case, not at a beginning, no part of a compound."""
         word, begins = self.words[at], self._begins[at]

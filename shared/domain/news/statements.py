@@ -121,7 +121,10 @@ def _after(filters: Filters) -> list[Expression]:
 
 def _total(conditions: list[Expression]) -> Expression:
     counted = (
-        select(_one.label("one")).select_from(news_revisions).where(*conditions).limit(literal_column(f"{COUNTED + 1:d}"))
+        select(_one.label("one"))
+        .select_from(news_revisions)
+        .where(*conditions)
+        .limit(literal_column(f"{COUNTED + 1:d}"))
     ).subquery("counted")
     return select(func.nullif(func.count(), literal_column(f"{COUNTED + 1:d}"))).select_from(counted).scalar_subquery()
 

@@ -102,7 +102,12 @@ class NewsWriter:
 
 
 def _store(
-    connection: "Connection", merged: Merged, at: datetime, sources: list[str], data_source: DataSource, seen: int | None
+    connection: "Connection",
+    merged: Merged,
+    at: datetime,
+    sources: list[str],
+    data_source: DataSource,
+    seen: int | None,
 ) -> int | None:
     from sqlalchemy import text
 
