@@ -116,10 +116,10 @@ def list_tokens(place: Place, market: Market, count: int = 100) -> None:
             f"('{token.id}', {token.centre}, {worth}, {token.place}, now(), now(), 'coingecko', '{{coingecko}}', '[]', 'sandbox', now())"
         )
     place.run(
-        "INSERT INTO tokens (token_id, symbol, name, provisional, first_seen_at, last_seen_at) VALUES "
+        "INSERT INTO tokens (token_id, symbol, name, provisional, first_seen_at, last_seen_at) VALUES "  # noqa: S608
         + ", ".join(tokens)
     )
     place.run(
-        "INSERT INTO quotes (token_id, price_usd, market_cap_usd, rank, as_of, priced_at, facts_provider, sources, source_prices, "
+        "INSERT INTO quotes (token_id, price_usd, market_cap_usd, rank, as_of, priced_at, facts_provider, sources, source_prices, "  # noqa: S608
         "data_source, refreshed_at) VALUES " + ", ".join(quotes)
     )

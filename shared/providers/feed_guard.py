@@ -23,7 +23,31 @@ _BOMS = (
 )
 # Those that news are written in. Python knows stranger ones, in which "<" is written otherwise (UTF-7).
 _ENCODINGS = frozenset(
-    ["ascii", "iso8859-1", "iso8859-2", "iso8859-5", "iso8859-9", "iso8859-15", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "koi8-r", "koi8-u", "gb2312", "gbk", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "utf-8"]
+    [
+        "ascii",
+        "iso8859-1",
+        "iso8859-2",
+        "iso8859-5",
+        "iso8859-9",
+        "iso8859-15",
+        "cp1250",
+        "cp1251",
+        "cp1252",
+        "cp1253",
+        "cp1254",
+        "cp1255",
+        "cp1256",
+        "koi8-r",
+        "koi8-u",
+        "gb2312",
+        "gbk",
+        "gb18030",
+        "big5",
+        "shift_jis",
+        "euc_jp",
+        "euc_kr",
+        "utf-8",
+    ]
 )
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,300}\?>")
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")

@@ -1,6 +1,7 @@
 """News from everybody at once: each story stored once, whatever any source does wrong."""
 
 import logging
+import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,16 +11,21 @@ import pytest
 
 from sandbox.market import Market
 from sandbox.serving import Served, serve
+from shared.records.provider import PROVIDERS
 from tests.clocks import NOON, SteppingClock
 from tests.databases import Place
 from tests.newsrooms import STANDS, Newsroom, list_tokens, newsroom_over
 
-FEEDS = 8
+EVERYBODY = set(PROVIDERS["news"])
+FEEDS = EVERYBODY - {"cryptopanic", "newsapi"}
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Served]:
     with serve(seed=7, tokens=100, frozen_at=NOON) as served:
+        # What was published is computed once; a first request would be slower than all others.
+        with urllib.request.urlopen(f"{served.url}/cryptopanic/api/v1/posts/?auth_token=sandbox", timeout=60) as answer:  # noqa: S310
+            assert answer.status == 200
         yield served
 
 
@@ -30,7 +36,7 @@ def clock() -> SteppingClock:
 
 @pytest.fixture
 async def newsroom(sandbox: Served, place: Place, tmp_path: Path, clock: SteppingClock) -> AsyncIterator[Newsroom]:
-    async with newsroom_over(sandbox, place, tmp_path, clock, fetch_within=timedelta(seconds=3)) as made:
+    async with newsroom_over(sandbox, place, tmp_path, clock, fetch_within=timedelta(seconds=15)) as made:
         yield made
         made.mend()
         made.at(NOON)
@@ -50,7 +56,7 @@ async def test_all_sources_are_asked_and_each_story_is_stored_once(newsroom: New
 
     assert report.outcome == "succeeded"
     assert {source.provider for source in report.sources if source.rows} >= {"cryptopanic", "newsapi", "rss_coindesk"}
-    assert len(report.sources) == 2 + FEEDS
+    assert {source.provider for source in report.sources} == EVERYBODY
     told = sum(source.rows for source in report.sources)
     assert 0 < report.rows == newsroom.count("news_revisions") < told
     [[sources, data_source]] = newsroom.rows("SELECT sources, data_source FROM datasets WHERE dataset = 'refresh_news'")
@@ -120,16 +126,16 @@ async def test_one_failing_stand_is_named_and_the_others_serve(
         clock.advance(60)
         # Documents of its own, so that no circuit is open yet.
         (tmp_path / kind).mkdir()
-        async with newsroom_over(sandbox, place, tmp_path / kind, clock, fetch_within=timedelta(seconds=2)) as newsroom:
+        within = timedelta(seconds=3 if kind == "timeout" else 15)
+        async with newsroom_over(sandbox, place, tmp_path / kind, clock, fetch_within=within) as newsroom:
             failures = await _failing(newsroom, stand, kind)
             newsroom.mend()
             [[sources]] = newsroom.rows("SELECT sources FROM datasets WHERE dataset = 'refresh_news'")
 
-        failed = {stand} if stand != "news_feeds" else {name for name in failures if name.startswith("rss_")}
-        assert failures == dict.fromkeys(failed, code), kind
-        assert len(failed) == (1 if stand != "news_feeds" else FEEDS)
-        assert not failed & set(sources)
-        assert len(sources) == 2 + FEEDS - len(failed)
+        expected = {stand} if stand != "news_feeds" else FEEDS
+        assert {failures[name] for name in expected} == {code}, kind
+        assert failures.keys() == expected, kind
+        assert set(sources) == EVERYBODY - expected
         assert newsroom.count("news_revisions") > 10
 
 
@@ -246,6 +252,6 @@ async def test_no_key_reaches_the_log_the_database_or_the_documents(
     assert not [each for each in caplog.records if secret in str(vars(each))]
     dump = [str(newsroom.rows(f"SELECT * FROM {table}")) for table in ("news_revisions", "news_addresses")]  # noqa: S608
     assert not [each for each in (*dump, repr(report)) if secret in each or "auth_token" in each]
-    kept = [file.read_bytes() for file in tmp_path.iterdir() if file.is_file()]
+    kept = [file.read_bytes() for file in tmp_path.glob("documents.db*")]  # noqa: ASYNC240 tests may wait
     assert kept
     assert not [each for each in kept if secret.encode() in each]
