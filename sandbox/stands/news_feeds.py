@@ -124,7 +124,7 @@ def _rdf(name: str, items: list[_Item], scene: Scene) -> str:
 
 
 NEWS_FEEDS = Stand(
-    name="news-feeds",
+    name="news_feeds",
     routes={"/{feed}/rss": feed},
     limited=_PAGE % (b"429 Too Many Requests", b"429 Too Many Requests"),
     broken=_PAGE % (b"500 Internal Server Error", b"500 Internal Server Error"),

@@ -60,7 +60,7 @@ class TokenCatalogue:
             if token_id in self._by_id:
                 words = tuple(alias.split())
                 named[words] = [Name(self._by_id[token_id], words, True, in_small=words[0] not in ("matic", "avax"))]
-        self._named = {words: name for words, names in named.items() if (name := _meant(names)) is not None}
+        self._named = {words: meant for words, names in named.items() if (meant := _meant(names)) is not None}
 
     def named(self, words: tuple[str, ...]) -> Name | None:
         """Return the name that these words, in lower case, are."""

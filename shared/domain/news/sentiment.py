@@ -88,7 +88,7 @@ def _without_ending(word: str) -> str:
 
 def _is_latin(title: str) -> bool:
     letters = [each for each in title if each.isalpha()]
-    return sum(each.isascii() for each in letters) * 2 >= len(letters)
+    return sum(each.isascii() for each in letters) * 4 >= len(letters) * 3
 
 
 @cache

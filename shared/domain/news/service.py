@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from shared.core.clock import Clock
 from shared.core.errors import InvalidParameterError, NotFoundError
+from shared.domain.market.service import storable
 from shared.records.answer import Answer, JsonScalar
 from shared.records.refresh import is_late
 
@@ -98,8 +99,8 @@ def _filters(wanted: Wanted) -> Filters:
 
 def _values(wanted: Wanted) -> dict[str, object]:
     values: dict[str, object] = {
-        "token": wanted.token,
-        "source": None if wanted.source is None else wanted.source.lower().removeprefix("www."),
+        "token": None if wanted.token is None else storable(wanted.token),
+        "sources": None if wanted.source is None else [storable(wanted.source).lower().removeprefix("www.")],
         "sentiment": wanted.sentiment,
         "start": wanted.start,
         "end": wanted.end,

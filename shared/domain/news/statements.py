@@ -102,7 +102,7 @@ def _conditions(filters: Filters, wanted: CTE | None) -> list[Expression]:
     if wanted is not None:
         conditions.append(_held.token_ids.op("&&")(select(wanted.c.ids).scalar_subquery()))
     if filters.source:
-        conditions.append(_held.carriers.op("@>")(func.array(cast(bindparam("source"), Text), type_=ARRAY(Text))))
+        conditions.append(_held.carriers.op("@>")(cast(bindparam("sources"), ARRAY(Text))))
     if filters.sentiment:
         conditions.append(_held.sentiment == cast(bindparam("sentiment"), Integer))
     if filters.start:
