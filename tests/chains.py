@@ -24,7 +24,6 @@ from shared.cache.embedded import EmbeddedDocuments
 from shared.core.clock import Clock
 from shared.core.settings import Settings
 from shared.db.engine import Database
-from shared.domain.chains.known import ChainMetricsMemory
 from shared.domain.chains.writing import ChainMetricsWriter
 from shared.http.refresh import Occasion
 from shared.providers.chain_frame import ChainRequest
@@ -95,7 +94,6 @@ async def chains_over(
     database = Database(place.writer, read_only=False)
     refresh = OnChainRefresh(
         sources=sources,
-        memory=ChainMetricsMemory(database),
         writer=ChainMetricsWriter(database),
         documents=documents,
         clock=clock,

@@ -15,7 +15,7 @@ from shared.cache.documents import DocumentStore
 from shared.core.clock import Clock
 from shared.core.settings import DataSource
 from shared.domain.chains.choosing import Chosen, chosen, closes, own
-from shared.domain.chains.known import DAYS, ChainMetricsMemory
+from shared.domain.chains.known import DAYS
 from shared.domain.chains.writing import ChainMetricsWriter
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
 from shared.http.refresh import Occasion
@@ -46,7 +46,6 @@ class OnChainRefresh:
     """One refresh function's work and what it needs."""
 
     sources: ChainSources
-    memory: ChainMetricsMemory
     writer: ChainMetricsWriter
     documents: DocumentStore
     clock: Clock
@@ -74,7 +73,7 @@ class OnChainRefresh:
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         now = report.started_at
         with steps("recall"):
-            known = await self.memory.load(now=now)
+            known = await self.writer.recall(now=now)
         with steps("fetch"):
             said, sources = await self._ask(list(self.plan(known, now=now)))
         report = replace(report, sources=sources)
