@@ -35,6 +35,18 @@ _PATHS = {
     "CRYPTOPANIC_URL": "/cryptopanic/api/v1",
     "NEWSAPI_URL": "/newsapi/v2",
     "NEWS_FEEDS_URL": "/news-feeds",
+    "DEFILLAMA_URL": "/defillama",
+    "COINMETRICS_URL": "/coinmetrics/v4",
+    "BLOCKCHAIN_COM_URL": "/blockchain-com",
+    "BLOCKCHAIR_URL": "/blockchair",
+    "GROWTHEPIE_URL": "/growthepie/v1",
+    "BLOCKCYPHER_URL": "/blockcypher/v1",
+    "TRON_RPC_URL": "/tron-rpc/jsonrpc",
+    "SOLANA_RPC_URL": "/solana-rpc/",
+    "KOIOS_URL": "/koios/api/v1",
+    "NEAR_RPC_URL": "/near-rpc/",
+    "TONCENTER_URL": "/toncenter/api/v3",
+    "POLKADOT_RPC_URL": "/polkadot-rpc/",
 }
 _REPLAY_PATHS = _PATHS | {"COINCAP_URL": "/coincap/v2"}
 _KEYS = {

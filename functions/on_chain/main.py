@@ -6,27 +6,28 @@ from starlette.types import ASGIApp
 
 from shared.core.clock import Clock, SystemClock
 from shared.core.settings import Settings
-from shared.http.function import ApiFunction, Wiring, closed
+from shared.http.function import ApiFunction, Wiring
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Wiring:
-    """Wire the routes to the providers, which are asked on demand, and to documents."""
+    """Wire the routes to PostgreSQL, to the providers that are asked on demand, and to documents."""
     from shared.cache.hasty import HastyDocuments
     from shared.cache.stores import open_documents
     from shared.db.engine import Database
+    from shared.domain.chains.services import chain_services
     from shared.domain.flows.service import WHALE_USD, FlowService, usd_setting
     from shared.domain.gas.service import GasService
     from shared.providers.gas import GasProviders
 
-    from .routes import router
+    from .wiring import wire
 
     clock = clock or SystemClock()
     documents = HastyDocuments(open_documents(settings, clock=clock), clock=clock)
     gas = GasService(GasProviders(settings, documents, clock), documents, clock, data_source=settings.data_source)
     database = Database(settings.required_database(), read_only=True)
     flows = FlowService(database, clock, whale_usd=usd_setting(settings.environment, "WHALE_MIN_USD", WHALE_USD))
-    provided = {GasService: gas, FlowService: flows}
-    return Wiring(routers=[router], provided=provided, close=lambda: closed(documents, database))
+    stored = (*chain_services(database, clock), flows)
+    return wire(gas, stored, closing=(documents.close, database.close))
 
 
 function = ApiFunction(build)

@@ -3,7 +3,26 @@
 from collections.abc import Mapping
 
 from sandbox.stand import Render, Stand
-from sandbox.stands import alternative_me, blocknative, etherscan, evm_rpc, mempool_space, whale_alert
+from sandbox.stands import (
+    alternative_me,
+    blockchain_com,
+    blockchair,
+    blockcypher,
+    blocknative,
+    coinmetrics,
+    defillama,
+    etherscan,
+    evm_rpc,
+    growthepie,
+    koios,
+    mempool_space,
+    near_rpc,
+    polkadot_rpc,
+    solana_rpc,
+    toncenter,
+    tron_rpc,
+    whale_alert,
+)
 from sandbox.stands.cryptopanic import CRYPTOPANIC
 from sandbox.stands.news_feeds import NEWS_FEEDS
 from sandbox.stands.newsapi import NEWSAPI
@@ -18,6 +37,18 @@ STANDS: tuple[Stand, ...] = (
     CRYPTOPANIC,
     NEWSAPI,
     NEWS_FEEDS,
+    blockchair.STAND,
+    blockchain_com.STAND,
+    blockcypher.STAND,
+    coinmetrics.STAND,
+    defillama.STAND,
+    growthepie.STAND,
+    koios.STAND,
+    near_rpc.STAND,
+    polkadot_rpc.STAND,
+    solana_rpc.STAND,
+    toncenter.STAND,
+    tron_rpc.STAND,
 )
 """The other providers."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from sandbox.fees import CHAINS, block_at, fees_of
 from sandbox.limits import Limit
 from sandbox.stand import Scene, Stand
+from sandbox.stands import evm_blocks
 from sandbox.wire import Answer, Asked, answer_json
 
 Render = Callable[[Scene, str, Sequence[Any]], Any]
@@ -37,6 +38,7 @@ METHODS: Mapping[str, Render] = {
     "eth_chainId": lambda scene, chain, params: hex(CHAINS[chain].number),
     "eth_gasPrice": lambda scene, chain, params: hex(fees_of(scene, chain).prices[1]),
     "eth_feeHistory": fee_history,
+    **evm_blocks.METHODS,
 }
 
 

@@ -7,7 +7,7 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -43,20 +43,6 @@ class Wiring:
     """Instances by the type that routes ask for with `provided(type)`."""
     close: Callable[[], Awaitable[None]] | None = None
     """Lets go of what was opened."""
-
-
-class Closes(Protocol):
-    """Something with connections."""
-
-    async def close(self) -> None:
-        """Let go of them."""
-        ...
-
-
-async def closed(*held: Closes) -> None:
-    """Close one after the other."""
-    for each in held:
-        await each.close()
 
 
 class ApiFunction:

@@ -15,6 +15,7 @@ REFRESHES: Mapping[str, timedelta] = MappingProxyType(
         "refresh_sentiment": timedelta(hours=1),
         "refresh_flows": timedelta(minutes=5),
         "refresh_news": timedelta(seconds=300),
+        "refresh_onchain": timedelta(hours=6),
     }
 )
 """Every refresh and the age its data may reach: `promise_s` of its manifest, which reading code does not carry."""

@@ -1,0 +1,1 @@
+"""Metrics of chains: which there are, how they are stored, and the answers made of them."""
