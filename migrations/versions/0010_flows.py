@@ -58,7 +58,11 @@ STATEMENTS = (
         PRIMARY KEY (chain, token_id, hour, known_at)
     )
     """,
-    "CREATE INDEX exchange_flows_latest ON exchange_flows (chain, hour) WHERE latest",
+    # Whole, so that the thousands of hours behind a score are read from the index alone.
+    """
+    CREATE INDEX exchange_flows_latest ON exchange_flows (chain, hour)
+        INCLUDE (inflow_usd, outflow_usd, transfers, unpriced) WHERE latest
+    """,
 )
 
 

@@ -102,7 +102,7 @@ async def flows(sandbox: Sandbox, place: Place, tmp_path: Path) -> AsyncIterator
         documents=documents,
         clock=clock,
         source="sandbox",
-        scan_within=timedelta(seconds=4),
+        scan_within=timedelta(seconds=3),
     )
     made = Flows(refresh, place, clock, sandbox, Asked(build, environment, clock))
     yield made

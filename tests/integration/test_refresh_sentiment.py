@@ -108,7 +108,7 @@ async def sentiment(sandbox: Sandbox, place: Place, tmp_path: Path) -> AsyncIter
         documents=documents,
         clock=clock,
         source="sandbox",
-        fetch_within=timedelta(seconds=8),
+        fetch_within=timedelta(seconds=4),
     )
     made = Sentiment(refresh, place, clock, sandbox, Served(build, place, clock))
     yield made

@@ -23,8 +23,6 @@ SCANS: tuple[tuple[tuple[str, ...], Assets], ...] = (
 )
 """What is asked for separately: each has a first choice of source and others after it."""
 CHAINS: tuple[str, ...] = tuple(dict.fromkeys(chain for chains, _ in SCANS for chain in chains))
-OTHER_CHAINS = frozenset({"bsc", "avalanche", "optimism", "base", "polkadot", "near", "ton", "sui", "aptos"})
-"""Chains that are known here and whose transfers nobody tells."""
 
 
 @lru_cache(maxsize=1)

@@ -10,12 +10,13 @@ from typing import Any
 from shared.core.clock import Clock
 from shared.core.errors import InvalidParameterError, NoDataError, NotFoundError, NotSupportedError, SettingsError
 from shared.db.engine import Database
+from shared.domain.chains.catalogue import CHAINS as KNOWN_CHAINS
 from shared.domain.cursors import cursor_at, from_microseconds, milliseconds, place_of_cursor
 from shared.records.answer import Answer, JsonScalar
 from shared.records.refresh import is_late
 
 from . import statements
-from .catalogue import CHAINS, OTHER_CHAINS, exchanges_on
+from .catalogue import CHAINS, exchanges_on
 from .datasets import REFRESH, chain_dataset
 
 WHALE_USD = Decimal(1_000_000)
@@ -158,7 +159,8 @@ class FlowService:
 
 
 def _check(chain: str) -> None:
-    if chain in OTHER_CHAINS:
+    if chain in CHAINS:
+        return
+    if chain in KNOWN_CHAINS:
         raise NotSupportedError("metric", "transfers", of=chain, supported=[f"on {each}" for each in CHAINS])
-    if chain not in CHAINS:
-        raise NotFoundError("chain", chain)
+    raise NotFoundError("chain", chain)

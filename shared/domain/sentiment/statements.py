@@ -18,6 +18,7 @@ from sqlalchemy import (
     null,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, distinct_on
 
@@ -25,6 +26,7 @@ from shared.db.expressions import Expression, iso, json_object, microseconds, mi
 from shared.db.tables.market import price_points, quotes, tokens
 from shared.db.tables.sentiment import news_moods, sentiment_values
 from shared.domain.datasets.statements import stamp_of
+from shared.records.sentiment import IndexName
 
 Form = Literal["json", "csv", "ndjson"]
 
@@ -54,13 +56,7 @@ def current() -> Select[Any]:
     """
     stamp = stamp_of(DATASET)
     since: Expression = cast(bindparam("primary_since"), _moment)
-    newest = (
-        select(sentiment_values)
-        .where(_values.at <= _now, _values.known_at <= _now)
-        .ext(distinct_on(_values.index_name))
-        .order_by(_values.index_name, _values.at.desc(), _values.known_at.desc())
-        .cte("newest")
-    )
+    newest = union_all(*(select(_newest_of(index)) for index in ("alternative_me", "cryptoprism"))).cte("newest")
     quoted = (newest.c.index_name == written("alternative_me")) & (newest.c.at > since)
     order = case(
         (quoted, literal_column("0")), (newest.c.index_name == written("cryptoprism"), _one), else_=literal_column("2")
@@ -87,6 +83,16 @@ def current() -> Select[Any]:
     return select(listed, first, stamp.c.refreshed_us, stamp.c.sources, stamp.c.data_source)
 
 
+def _newest_of(index: IndexName) -> Any:
+    return (
+        select(sentiment_values)
+        .where(_values.index_name == written(index), _values.at <= _now, _values.known_at <= _now)
+        .order_by(_values.at.desc(), _values.known_at.desc())
+        .limit(_one)
+        .subquery(index)
+    )
+
+
 def history(form: Form) -> Select[Any]:
     """Select the first `size` values from `start` to before `end`, as they were known at `as_of`, as text of the form asked for.
 
@@ -97,7 +103,8 @@ def history(form: Form) -> Select[Any]:
         select(_values.at, _values.value, _values.mood)
         .where(_values.index_name == _index, _values.at >= _first, _values.at < _end, _values.known_at <= _as_of)
         .ext(distinct_on(_values.at))
-        .order_by(_values.at, _values.known_at.desc())
+        # Both downwards, as the key is read backwards.
+        .order_by(_values.at.desc(), _values.known_at.desc())
         .cte("known")
     )
     place = func.row_number().over(order_by=known.c.at).label("place")

@@ -5,7 +5,7 @@ A block's summary tells what each of its transactions moves in all; only the lar
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from shared.providers import numbers
@@ -19,7 +19,9 @@ from .mempool_space_gas import MEMPOOL_SPACE
 
 MEMPOOL_SPACE_FLOWS = replace(MEMPOOL_SPACE, kind="flows", rank=0)
 MOST_BLOCKS = 4
-"""Newest first; a block comes every ten minutes."""
+"""Newest first, the others with the next runs; a block comes every ten minutes."""
+_LATE = timedelta(hours=2)
+"""A block may be dated so long before it comes."""
 MOST_TRANSACTIONS = 40
 """Of a block, the largest."""
 _COIN = "bitcoin"
@@ -90,7 +92,7 @@ def _blocks(page: Page, request: FlowRequest, now: datetime) -> Iterator[BlockSe
             # A miner may date a block up to two hours ahead.
             raise Unreadable("a block of no time")
         name = _hash(row, "id")
-        scanned = left > 0 and request.scanned.get(number) != name and at >= request.since
+        scanned = left > 0 and request.scanned.get(number) != name and at >= request.since - _LATE
         left -= scanned
         yield BlockSeen(chain=_COIN, number=number, hash=name, at=min(at, now), scanned=scanned)
 

@@ -214,7 +214,7 @@ def test_a_known_address_among_the_inputs_is_the_sender() -> None:
 
 
 def test_the_newest_blocks_that_were_not_scanned_yet_are_to_be_scanned() -> None:
-    rows: Any = [block_row(10), block_row(9, 15), block_row(8, 25), block_row(7, 70)]
+    rows: Any = [block_row(10), block_row(9, 15), block_row(8, 25), block_row(7, 181)]
     payload = Payload((Page(rows, None),))
     known = {9: name(9), 8: name(888)}
 

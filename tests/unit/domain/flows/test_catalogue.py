@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from sandbox.transfers import COINS, EXCHANGES
+from shared.domain.chains.catalogue import CHAINS as KNOWN_CHAINS
 from shared.domain.flows import catalogue
 from shared.domain.flows.catalogue import CHAINS, coins, owners, tokens, watched_addresses
 
@@ -55,3 +56,7 @@ def test_the_sandbox_moves_what_is_watched_between_addresses_that_are_known() ->
         for token_id, symbol, contract, decimals in moved:
             token = coins()[chain] if contract is None else tokens()[chain, contract]
             assert (token.token_id, token.symbol, token.decimals) == (token_id, symbol, decimals)
+
+
+def test_every_chain_is_one_that_is_known() -> None:
+    assert set(CHAINS) <= set(KNOWN_CHAINS)
