@@ -88,11 +88,13 @@ async def test_tokens_of_a_category(tokens: Served, place: Place) -> None:
                 data_source="live",
             )
         )
+        await writers.tokens.order()
 
     body = await tokens.fresh("/api/v1/tokens?category=layer-1")
 
     assert [each["id"] for each in body["data"]] == ["bitcoin", "ethereum"]
     assert body["data"][0]["categories"] == [{"id": "layer-1", "name": "Layer 1"}]
+    assert await ids(tokens, "/api/v1/tokens?category=layer-1&chain=ethereum") == []
     assert await code(tokens, "/api/v1/tokens?category=none") == (404, "category_not_found")
 
 

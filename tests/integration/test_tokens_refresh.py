@@ -64,7 +64,7 @@ async def test_a_run_stores_everything_and_says_from_whom(tokens: Tokens) -> Non
 async def test_a_paid_plan_looks_at_more_and_sums_are_ours_where_all_members_are_known(
     sandbox: Served, market: Market, tmp_path: Path
 ) -> None:
-    async with tokens_over(sandbox, market.place, tmp_path, COINGECKO_PRO_KEY=PRO) as tokens:
+    async with tokens_over(sandbox, market.place, tmp_path, pro_key=PRO) as tokens:
         report = await tokens.run()
 
         assert report.outcome == "succeeded"
@@ -144,7 +144,7 @@ async def test_while_coingecko_fails_coinpaprika_and_our_own_list_stand_in(
 
 async def test_one_door_of_coingecko_stands_in_for_the_other(sandbox: Served, market: Market, tmp_path: Path) -> None:
     market.fault("coingecko_pro", "server_error")
-    async with tokens_over(sandbox, market.place, tmp_path, COINGECKO_PRO_KEY=PRO) as tokens:
+    async with tokens_over(sandbox, market.place, tmp_path, pro_key=PRO) as tokens:
         report = await tokens.run()
 
         assert report.outcome == "succeeded"
