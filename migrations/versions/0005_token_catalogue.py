@@ -71,6 +71,11 @@ CREATE TABLE token_lists (
     PRIMARY KEY (kind, name)
 )
 """
+# A function, because pg8000 takes what follows the colon of a slice for a parameter.
+ARRAY_PART = """
+CREATE FUNCTION array_part(list text[], skipped integer, size integer) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN list[skipped + 1 : skipped + size]
+"""
 CATEGORIES = """
 CREATE TABLE categories (
     category_id text PRIMARY KEY,
@@ -153,7 +158,7 @@ INDEXES = (
 
 
 def upgrade() -> None:
-    """Make the tables; rights come from the default privileges of 0001."""
+    """Make the tables and the function; rights come from the default privileges of 0001."""
     tables = (CATALOGUE, CONTRACTS, DETAILS, CHECKS, PLACES, LISTS, CATEGORIES, MEMBERS, POINTS, TRENDING)
-    for statement in (*tables, *INDEXES):
+    for statement in (*tables, *INDEXES, ARRAY_PART):
         op.get_bind().exec_driver_sql(statement)

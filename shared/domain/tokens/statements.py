@@ -190,20 +190,31 @@ def _all() -> tuple[CTE, Expression]:
 
 
 def _filtered(*, category: bool, chain: bool) -> tuple[CTE, Expression]:
-    lists = [_list(name) for name, wanted in (("chain", chain), ("category", category)) if wanted]
-    unpacked = func.unnest(lists[0]).table_valued("token_id", with_ordinality="place", name="listed").render_derived()
-    chosen = select(unpacked.c.token_id, unpacked.c.place)
-    for other in lists[1:]:
-        chosen = chosen.where(unpacked.c.token_id == any_(other))
-    counted = chosen.cte("chosen")
+    if category and chain:
+        return _in_both()
+    kind = "chain" if chain else "category"
+    # Cut before it is unpacked: a chain may have ten thousand tokens.
+    part = _list(kind, func.array_part(token_lists.c.token_ids, _offset, _limit))
+    total = _list(kind, func.cardinality(token_lists.c.token_ids))
+    return _unpacked(part).cte("places"), func.coalesce(total, literal_column("0"))
+
+
+def _in_both() -> tuple[CTE, Expression]:
+    listed = _unpacked(_list("chain", token_lists.c.token_ids)).subquery("listed")
+    grouped = func.coalesce(_list("category", token_lists.c.token_ids), literal_column("'{}'::text[]"))
+    counted = select(listed).where(listed.c.token_id == any_(grouped)).cte("chosen")
     page_of = select(counted).order_by(counted.c.place).limit(_limit).offset(_offset).cte("places")
     return page_of, select(func.count()).select_from(counted).scalar_subquery()
 
 
-def _list(kind: str) -> Expression:
+def _unpacked(token_ids: Expression) -> Select[Any]:
+    each = func.unnest(token_ids).table_valued("token_id", with_ordinality="place", name="each").render_derived()
+    return select(each.c.token_id, each.c.place)
+
+
+def _list(kind: str, column: Expression) -> Expression:
     named = token_lists.c.name == cast(bindparam(kind), Text)
-    found = select(token_lists.c.token_ids).where(token_lists.c.kind == written(kind), named).scalar_subquery()
-    return func.coalesce(found, literal_column("'{}'::text[]"))
+    return select(column).where(token_lists.c.kind == written(kind), named).scalar_subquery()
 
 
 def _has_category() -> Expression:
