@@ -1,5 +1,7 @@
 """What the refresh of tokens stores from a sandbox, and from whom when a provider fails in each of its ways."""
 
+import asyncio
+import itertools
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,12 +14,13 @@ from shared.domain.tokens.discovery import DiscoveryService
 from shared.domain.tokens.repository import TokenRepository
 from shared.domain.tokens.service import TokenService
 from tests.clocks import SteppingClock
-from tests.databases import Place
+from tests.databases import Place, Server
 from tests.markets import Market, market_over
 from tests.token_refreshes import Tokens, tokens_over
 
 PRO = "pro-for-tests"
 DOORS = ("coingecko", "coingecko_pro")
+_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +29,32 @@ def sandbox() -> Iterator[Served]:
         yield served
 
 
+@pytest.fixture(scope="module")
+def marketed(server: Server, sandbox: Served, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database in which the market refresh has run once: it knows what each provider calls the tokens."""
+    server.create("marketed", "migrated")
+    made = Place(server, "marketed")
+    asyncio.run(_refreshed(sandbox, made, tmp_path_factory.mktemp("marketed")))
+    made.close()
+    return made.name
+
+
+async def _refreshed(sandbox: Served, place: Place, folder: Path) -> None:
+    async with market_over(sandbox, place, folder, tokens=120) as market:
+        await market.run()
+
+
+@pytest.fixture
+def place(server: Server, marketed: str) -> Place:
+    """A copy of it for each test."""
+    name = f"tokens_{next(_numbers)}"
+    server.create(name, marketed)
+    return Place(server, name)
+
+
 @pytest.fixture
 async def market(sandbox: Served, place: Place, tmp_path: Path) -> AsyncIterator[Market]:
-    """The market refresh has run: it knows what each provider calls the tokens."""
     async with market_over(sandbox, place, tmp_path, tokens=120) as made:
-        await made.run()
         yield made
         for provider in (*DOORS, "coinpaprika"):
             made.mend(provider)
