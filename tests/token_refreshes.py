@@ -50,12 +50,12 @@ async def tokens_over(
     *,
     clock: Clock | None = None,
     ask_within: timedelta = timedelta(seconds=10),
-    **settings: str,
+    pro_key: str = "",
 ) -> AsyncIterator[Tokens]:
     """One instance; several may share the place and the folder, as instances of one function do."""
     clock = clock or SystemClock()
     documents = EmbeddedDocuments(folder / "tokens.db", clock=clock)
-    sources = TokenSources.of(settings_over(sandbox.url, **settings), documents, clock)
+    sources = TokenSources.of(settings_over(sandbox.url, COINGECKO_PRO_KEY=pro_key), documents, clock)
     database = Database(place.writer, read_only=False)
     refresh = TokensRefresh(
         sources=sources,

@@ -75,6 +75,7 @@ class TokensRefresh:
             done.add(await slices.details(SLICES_WITHIN))
         with steps("compute"):
             await categories.compute(at=report.started_at)
+            await catalogue.order()
         with steps("warm"):
             await warm(self.warm_urls)
         return done.told(report)

@@ -53,8 +53,29 @@ CREATE TABLE token_details (
 )
 """
 CHECKS = "CREATE TABLE token_checks (token_id text PRIMARY KEY, checked_at timestamptz NOT NULL)"
-# Beside the catalogue, so that a changed order does not rewrite its five indexes.
-PLACES = "CREATE TABLE token_places (token_id text PRIMARY KEY, place integer NOT NULL)"
+# Beside the catalogue, so that a changed order does not rewrite its five indexes. What a page shows of contracts and categories is
+# ready written here: to gather it for 250 tokens took 16 ms at every read.
+PLACES = """
+CREATE TABLE token_places (
+    token_id text PRIMARY KEY,
+    place integer NOT NULL,
+    written text NOT NULL
+)
+"""
+# The tokens of a chain or category in the order of their places: finding Ethereum's among all at every read took 90 ms.
+LISTS = """
+CREATE TABLE token_lists (
+    kind text NOT NULL CHECK (kind IN ('chain', 'category')),
+    name text NOT NULL,
+    token_ids text[] STORAGE EXTERNAL NOT NULL,
+    PRIMARY KEY (kind, name)
+)
+"""
+# A function, because pg8000 takes what follows the colon of a slice for a parameter.
+ARRAY_PART = """
+CREATE FUNCTION array_part(list text[], skipped integer, size integer) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN list[skipped + 1 : skipped + size]
+"""
 CATEGORIES = """
 CREATE TABLE categories (
     category_id text PRIMARY KEY,
@@ -128,16 +149,16 @@ INDEXES = (
     "CREATE INDEX token_catalogue_name ON token_catalogue (folded_name) WHERE held_until IS NULL",
     "CREATE UNIQUE INDEX token_contracts_held ON token_contracts (token_id, chain, address) WHERE held_until IS NULL",
     "CREATE INDEX token_contracts_address ON token_contracts (address, chain)",
-    "CREATE INDEX token_contracts_chain ON token_contracts (chain, token_id) WHERE held_until IS NULL",
+    "CREATE INDEX token_contracts_chain ON token_contracts (chain) WHERE held_until IS NULL",
     "CREATE UNIQUE INDEX token_details_held ON token_details (token_id) WHERE held_until IS NULL",
     "CREATE INDEX token_places_place ON token_places (place)",
     "CREATE UNIQUE INDEX category_members_held ON category_members (category_id, token_id) WHERE held_until IS NULL",
-    "CREATE INDEX category_members_token ON category_members (token_id) WHERE held_until IS NULL",
+    "CREATE INDEX category_members_token ON category_members (token_id)",
 )
 
 
 def upgrade() -> None:
-    """Make the tables; rights come from the default privileges of 0001."""
-    tables = (CATALOGUE, CONTRACTS, DETAILS, CHECKS, PLACES, CATEGORIES, MEMBERS, POINTS, TRENDING)
-    for statement in (*tables, *INDEXES):
+    """Make the tables and the function; rights come from the default privileges of 0001."""
+    tables = (CATALOGUE, CONTRACTS, DETAILS, CHECKS, PLACES, LISTS, CATEGORIES, MEMBERS, POINTS, TRENDING)
+    for statement in (*tables, *INDEXES, ARRAY_PART):
         op.get_bind().exec_driver_sql(statement)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def run(
     return CategoryRun(categories=categories, members=members or {}, provider=provider, at=NOON, data_source="live")
 
 
-def place_of(position: int, token_id: str, provider: str = "coingecko", **more: Decimal) -> TrendingToken:
+def place_of(position: int, token_id: str, provider: str = "coingecko", **more: Any) -> TrendingToken:
     told = TOLD if provider == "coingecko" else {}
     return TrendingToken(
         provider=provider, position=position, token_id=token_id, symbol="SYM", name="Name", told=told, **more

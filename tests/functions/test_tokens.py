@@ -81,18 +81,26 @@ async def test_tokens_of_a_category(tokens: Served, place: Place) -> None:
     async with storing(place) as writers:
         await writers.grouped.store(
             CategoryRun(
-                categories=[CategoryRecord(provider="coingecko", category_id="layer-1", name="Layer 1")],
-                members={"layer-1": ["ethereum", "bitcoin"]},
+                categories=[
+                    CategoryRecord(provider="coingecko", category_id=name, name=name.title())
+                    for name in ("layer-1", "dusts")
+                ],
+                members={"layer-1": ["ethereum", "bitcoin"], "dusts": ["dust", "tether", "bitcoin"]},
                 provider="coingecko",
                 at=NOON,
                 data_source="live",
             )
         )
+        await writers.tokens.order()
 
     body = await tokens.fresh("/api/v1/tokens?category=layer-1")
 
     assert [each["id"] for each in body["data"]] == ["bitcoin", "ethereum"]
-    assert body["data"][0]["categories"] == [{"id": "layer-1", "name": "Layer 1"}]
+    assert body["data"][0]["categories"] == [{"id": "dusts", "name": "Dusts"}, {"id": "layer-1", "name": "Layer-1"}]
+    assert await ids(tokens, "/api/v1/tokens?category=dusts&chain=ethereum") == ["dust", "tether"]
+    assert await ids(tokens, "/api/v1/tokens?category=dusts&chain=ethereum&limit=1&offset=1") == ["tether"]
+    assert await ids(tokens, "/api/v1/tokens?category=layer-1&chain=ethereum") == []
+    assert await ids(tokens, "/api/v1/tokens?category=layer-1&chain=solana") == []
     assert await code(tokens, "/api/v1/tokens?category=none") == (404, "category_not_found")
 
 

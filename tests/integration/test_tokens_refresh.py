@@ -1,5 +1,7 @@
 """What the refresh of tokens stores from a sandbox, and from whom when a provider fails in each of its ways."""
 
+import asyncio
+import itertools
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,12 +14,13 @@ from shared.domain.tokens.discovery import DiscoveryService
 from shared.domain.tokens.repository import TokenRepository
 from shared.domain.tokens.service import TokenService
 from tests.clocks import SteppingClock
-from tests.databases import Place
+from tests.databases import Place, Server
 from tests.markets import Market, market_over
 from tests.token_refreshes import Tokens, tokens_over
 
 PRO = "pro-for-tests"
 DOORS = ("coingecko", "coingecko_pro")
+_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +29,32 @@ def sandbox() -> Iterator[Served]:
         yield served
 
 
+@pytest.fixture(scope="module")
+def marketed(server: Server, sandbox: Served, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database in which the market refresh has run once: it knows what each provider calls the tokens."""
+    server.create("marketed", "migrated")
+    made = Place(server, "marketed")
+    asyncio.run(_refreshed(sandbox, made, tmp_path_factory.mktemp("marketed")))
+    made.close()
+    return made.name
+
+
+async def _refreshed(sandbox: Served, place: Place, folder: Path) -> None:
+    async with market_over(sandbox, place, folder, tokens=120) as market:
+        await market.run()
+
+
+@pytest.fixture
+def place(server: Server, marketed: str) -> Place:
+    """A copy of it for each test."""
+    name = f"tokens_{next(_numbers)}"
+    server.create(name, marketed)
+    return Place(server, name)
+
+
 @pytest.fixture
 async def market(sandbox: Served, place: Place, tmp_path: Path) -> AsyncIterator[Market]:
-    """The market refresh has run: it knows what each provider calls the tokens."""
     async with market_over(sandbox, place, tmp_path, tokens=120) as made:
-        await made.run()
         yield made
         for provider in (*DOORS, "coinpaprika"):
             made.mend(provider)
@@ -64,7 +88,7 @@ async def test_a_run_stores_everything_and_says_from_whom(tokens: Tokens) -> Non
 async def test_a_paid_plan_looks_at_more_and_sums_are_ours_where_all_members_are_known(
     sandbox: Served, market: Market, tmp_path: Path
 ) -> None:
-    async with tokens_over(sandbox, market.place, tmp_path, COINGECKO_PRO_KEY=PRO) as tokens:
+    async with tokens_over(sandbox, market.place, tmp_path, pro_key=PRO) as tokens:
         report = await tokens.run()
 
         assert report.outcome == "succeeded"
@@ -144,7 +168,7 @@ async def test_while_coingecko_fails_coinpaprika_and_our_own_list_stand_in(
 
 async def test_one_door_of_coingecko_stands_in_for_the_other(sandbox: Served, market: Market, tmp_path: Path) -> None:
     market.fault("coingecko_pro", "server_error")
-    async with tokens_over(sandbox, market.place, tmp_path, COINGECKO_PRO_KEY=PRO) as tokens:
+    async with tokens_over(sandbox, market.place, tmp_path, pro_key=PRO) as tokens:
         report = await tokens.run()
 
         assert report.outcome == "succeeded"

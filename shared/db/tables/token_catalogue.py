@@ -61,6 +61,16 @@ token_places = Table(
     metadata,
     Column("token_id", Text, primary_key=True),
     Column("place", Integer, nullable=False),
+    # Members of a JSON object: contracts and categories.
+    Column("written", Text, nullable=False),
+)
+
+token_lists = Table(
+    "token_lists",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("token_ids", ARRAY(Text), nullable=False),
 )
 
 categories = Table(

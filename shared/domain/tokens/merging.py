@@ -65,17 +65,49 @@ DEPLOYED = """
 """Whoever stands in for CoinGecko adds chains that nothing is known of, and contradicts nothing."""
 
 PLACES = """
-    INSERT INTO token_places AS held (token_id, place)
-    SELECT token_id, row_number() OVER (ORDER BY rank NULLS LAST, token_id)
-    FROM token_catalogue LEFT JOIN quotes USING (token_id)
-    WHERE held_until IS NULL
-    ON CONFLICT (token_id) DO UPDATE SET place = excluded.place WHERE held.place <> excluded.place
+    INSERT INTO token_places AS held (token_id, place, written)
+    SELECT token_id, row_number() OVER (ORDER BY rank NULLS LAST, token_id),
+        '"contracts":' || coalesce(lived.contracts, '[]') || ',"categories":' || coalesce(grouped.categories, '[]')
+    FROM token_catalogue
+    LEFT JOIN quotes USING (token_id)
+    LEFT JOIN (
+        SELECT token_id, json_agg(
+            json_build_object('chain', chain, 'address', address, 'decimals', decimals) ORDER BY chain, address
+        )::text AS contracts
+        FROM token_contracts WHERE held_until IS NULL GROUP BY token_id
+    ) AS lived USING (token_id)
+    LEFT JOIN (
+        SELECT token_id, json_agg(json_build_object('id', category_id, 'name', name) ORDER BY name)::text AS categories
+        FROM category_members JOIN categories USING (category_id) WHERE held_until IS NULL GROUP BY token_id
+    ) AS grouped USING (token_id)
+    WHERE token_catalogue.held_until IS NULL
+    ON CONFLICT (token_id) DO UPDATE SET place = excluded.place, written = excluded.written
+    WHERE (held.place, held.written) IS DISTINCT FROM (excluded.place, excluded.written)
 """
 UNPLACED = """
     DELETE FROM token_places AS placed
     WHERE NOT EXISTS (
         SELECT FROM token_catalogue AS held WHERE held.token_id = placed.token_id AND held.held_until IS NULL
     )
+"""
+
+LISTS = """
+    INSERT INTO token_lists AS held (kind, name, token_ids)
+    SELECT kind, name, array_agg(token_id ORDER BY place)
+    FROM (
+        SELECT DISTINCT 'chain' AS kind, chain AS name, token_id FROM token_contracts WHERE held_until IS NULL
+        UNION ALL
+        SELECT 'category', category_id, token_id FROM category_members WHERE held_until IS NULL
+    ) AS grouped JOIN token_places USING (token_id)
+    GROUP BY kind, name
+    ON CONFLICT (kind, name) DO UPDATE SET token_ids = excluded.token_ids WHERE held.token_ids <> excluded.token_ids
+"""
+UNLISTED = """
+    DELETE FROM token_lists AS listed
+    WHERE CASE kind
+        WHEN 'chain' THEN NOT EXISTS (SELECT FROM token_contracts WHERE chain = listed.name AND held_until IS NULL)
+        ELSE NOT EXISTS (SELECT FROM category_members WHERE category_id = listed.name AND held_until IS NULL)
+    END
 """
 
 STAGE_DETAILS = """

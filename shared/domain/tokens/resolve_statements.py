@@ -3,8 +3,10 @@
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Integer,
     Select,
     Text,
@@ -13,6 +15,7 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    or_,
     select,
     true,
     union_all,
@@ -40,8 +43,38 @@ def resolve() -> Select[Any]:
     Exact matches come before prefixes, and among both the larger market cap first.
     """
     matches = _matches().cte("matches")
-    best = select(matches.c.token_id, func.min(matches.c.kind).label("kind")).group_by(matches.c.token_id).cte("best")
-    exactly = best.c.kind < _FIRST_PREFIX
+    exactly = matches.c.kind < _FIRST_PREFIX
+    order = (
+        exactly.desc(),
+        quotes.c.market_cap_usd.desc().nulls_last(),
+        token_places.c.place.asc().nulls_last(),
+        matches.c.token_id,
+    )
+    ranked = (
+        select(matches.c.token_id, matches.c.kind, func.row_number().over(order_by=order).label("position"))
+        .select_from(
+            matches.outerjoin(quotes, quotes.c.token_id == matches.c.token_id).outerjoin(
+                token_places, token_places.c.token_id == matches.c.token_id
+            )
+        )
+        .order_by(*order)
+        .limit(cast(bindparam("limit"), Integer))
+        .cte("ranked")
+    )
+    page = _page(ranked)
+    stamp = stamp_of(DATASET)
+    return select(
+        select(json_list(page.c.body, page.c.position)).scalar_subquery(),
+        cast(select(func.count()).select_from(matches).scalar_subquery(), BigInteger),
+        cast(select(func.count()).select_from(matches).where(exactly).scalar_subquery(), BigInteger),
+        stamp.c.refreshed_us,
+        func.array_to_string(stamp.c.sources, written(",")),
+        stamp.c.data_source,
+    ).select_from(stamp)
+
+
+def _page(ranked: CTE) -> CTE:
+    kinds = ((ranked.c.kind == literal_column(str(at)), written(name)) for at, name in enumerate(_MATCHES))
     entry = row_of(
         token_catalogue.c.token_id.label("id"),
         token_catalogue.c.symbol,
@@ -50,68 +83,42 @@ def resolve() -> Select[Any]:
         quotes.c.rank,
         quotes.c.market_cap_usd.label("market_cap"),
         token_catalogue.c.provisional,
-        case(*((best.c.kind == literal_column(str(at)), written(name)) for at, name in enumerate(_MATCHES))).label(
-            "matched_by"
-        ),
-        exactly.label("exact"),
-        of=(token_catalogue, market_tokens, quotes, best),
-    )
-    order = (
-        exactly.desc(),
-        quotes.c.market_cap_usd.desc().nulls_last(),
-        token_places.c.place.asc().nulls_last(),
-        best.c.token_id,
-    )
-    position = func.row_number().over(order_by=order).label("position")
-    ranked = (
-        select(best.c.token_id, position)
-        .select_from(
-            best.outerjoin(quotes, quotes.c.token_id == best.c.token_id).outerjoin(
-                token_places, token_places.c.token_id == best.c.token_id
-            )
-        )
-        .order_by(position)
-        .limit(cast(bindparam("limit"), Integer))
-        .cte("ranked")
+        case(*kinds).label("matched_by"),
+        (ranked.c.kind < _FIRST_PREFIX).label("exact"),
+        of=(token_catalogue, market_tokens, quotes, ranked),
     )
     held = (token_catalogue.c.token_id == ranked.c.token_id) & token_catalogue.c.held_until.is_(None)
     joined = (
-        ranked.join(best, best.c.token_id == ranked.c.token_id)
-        .join(token_catalogue, held)
+        ranked.join(token_catalogue, held)
         .outerjoin(market_tokens, market_tokens.c.token_id == ranked.c.token_id)
         .outerjoin(quotes, quotes.c.token_id == ranked.c.token_id)
         .join(entry, true())
     )
-    rows = select(json_object(entry).label("body"), ranked.c.position).select_from(joined).cte("page")
-    stamp = stamp_of(DATASET)
-    return select(
-        select(json_list(rows.c.body, rows.c.position)).scalar_subquery(),
-        cast(select(func.count()).select_from(best).scalar_subquery(), BigInteger),
-        cast(select(func.count()).select_from(best).where(exactly).scalar_subquery(), BigInteger),
-        stamp.c.refreshed_us,
-        func.array_to_string(stamp.c.sources, written(",")),
-        stamp.c.data_source,
-    ).select_from(stamp)
+    return select(json_object(entry).label("body"), ranked.c.position).select_from(joined).cte("page")
 
 
-def _matches() -> Any:
-    columns = {
-        "symbol": token_catalogue.c.folded_symbol,
-        "id": token_catalogue.c.folded_id,
-        "name": token_catalogue.c.folded_name,
-    }
-    held = token_contracts.c.held_until.is_(None)
-    at_address = token_contracts.c.address == cast(bindparam("address"), Text)
-    contract = select(token_contracts.c.token_id, _kind("contract")).where(held, at_address)
-    exact = [_held(name, column == _folded) for name, column in columns.items()]
-    begins = [_held(f"{name}_prefix", (column > _folded) & (column < _beyond)) for name, column in columns.items()]
-    return union_all(contract, *exact, *begins)
-
-
-def _held(kind: str, condition: ColumnElement[bool]) -> Select[Any]:
+def _matches() -> CompoundSelect[Any]:
+    """Return (token id, what of it matches best), each token once."""
+    columns = (token_catalogue.c.folded_symbol, token_catalogue.c.folded_id, token_catalogue.c.folded_name)
     held = token_catalogue.c.held_until.is_(None)
-    return select(token_catalogue.c.token_id, _kind(kind)).where(held, condition)
+    begins = or_(*(_begins(column) for column in columns))
+    exact = [(column == _folded, _kind(name)) for column, name in zip(columns, _MATCHES[1:], strict=False)]
+    prefix = [(_begins(column), _kind(name)) for column, name in zip(columns, _MATCHES[4:], strict=True)]
+    named = select(token_catalogue.c.token_id, case(*exact, *prefix).label("kind")).where(held, begins)
+    contract = (
+        select(token_contracts.c.token_id, _kind("contract").label("kind"))
+        .select_from(token_contracts.join(token_catalogue, token_catalogue.c.token_id == token_contracts.c.token_id))
+        .where(token_contracts.c.address == cast(bindparam("address"), Text))
+        .where(token_contracts.c.held_until.is_(None), held, ~begins)
+        .distinct()
+    )
+    return union_all(named, contract)
+
+
+def _begins(column: Expression) -> ColumnElement[bool]:
+    beyond: ColumnElement[bool] = column < _beyond
+    return (column >= _folded) & beyond
 
 
 def _kind(name: str) -> Expression:
-    return literal_column(str(_MATCHES.index(name)), Integer).label("kind")
+    return literal_column(str(_MATCHES.index(name)), Integer)

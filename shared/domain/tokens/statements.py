@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     DateTime,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    any_,
     bindparam,
     cast,
     exists,
@@ -31,6 +33,7 @@ from shared.db.tables.token_catalogue import (
     token_checks,
     token_contracts,
     token_details,
+    token_lists,
     token_places,
 )
 from shared.domain.datasets.statements import stamp_of
@@ -39,6 +42,7 @@ from .writing import DATASET
 
 _EMPTY_LIST: Expression = literal_column("'[]'::json")
 _NO_LINKS: Expression = literal_column("'{}'::jsonb")
+_TABLES = (token_catalogue, market_tokens, quotes)
 _limit: Expression = cast(bindparam("limit"), Integer)
 _offset: Expression = cast(bindparam("offset"), Integer)
 _as_of: Expression = cast(bindparam("as_of"), DateTime(timezone=True))
@@ -49,25 +53,14 @@ def page(*, category: bool, chain: bool) -> Select[Any]:
 
     The last two columns say whether there are such a category and such a chain.
     """
-    chosen = _chosen(category=category, chain=chain)
-    places = select(token_places.c.token_id, token_places.c.place).where(*chosen)
-    if chosen:
-        counted = places.cte("chosen")
-        places = select(counted.c.token_id, counted.c.place)
-        total = select(func.count()).select_from(counted).scalar_subquery()
-        page_of = places.order_by(counted.c.place).limit(_limit).offset(_offset).cte("places")
-    else:
-        total = select(func.count()).select_from(token_places).scalar_subquery()
-        within = (token_places.c.place > _offset, token_places.c.place <= _offset + _limit)
-        page_of = places.where(*within).cte("places")
-    entry = _entry(token_catalogue)
-    rows = (
-        select(json_object(entry).label("body"), page_of.c.place)
-        .select_from(
-            _quoted(page_of.join(token_catalogue, _held_as(page_of))).join(entry, true()),
-        )
-        .cte("page")
-    )
+    page_of, total = _filtered(category=category, chain=chain) if category or chain else _all()
+    shown = token_places.alias("shown_places")
+    held = (token_catalogue.c.token_id == page_of.c.token_id) & token_catalogue.c.held_until.is_(None)
+    listed = page_of.join(shown, shown.c.token_id == page_of.c.token_id).join(token_catalogue, held)
+    entry = row_of(*_names(func.coalesce(market_tokens.c.image_url, _image())), of=_TABLES)
+    # The object of the names ends where the written members begin.
+    body = func.rtrim(json_object(entry), written("}")) + written(",") + shown.c.written + written("}")
+    rows = select(body.label("body"), page_of.c.place).select_from(_quoted(listed).join(entry, true())).cte("page")
     return _answer(
         select(json_list(rows.c.body, rows.c.place)).scalar_subquery(),
         cast(total, BigInteger),
@@ -111,7 +104,9 @@ def by_contract(*, then: bool) -> Select[Any]:
 
 
 def _whole(then: bool) -> Select[Any]:
-    entry = _entry(token_catalogue, *_details(), then=then)
+    names = _names(func.coalesce(market_tokens.c.image_url, token_details.c.image_url))
+    lists = (_contracts(then).label("contracts"), _categories(then).label("categories"))
+    entry = row_of(*names, *lists, *_details(), of=(*_TABLES, token_details, token_checks))
     details = (token_details.c.token_id == token_catalogue.c.token_id) & _holds(token_details, then)
     checked = token_checks.c.token_id == token_catalogue.c.token_id
     joined = (
@@ -120,25 +115,15 @@ def _whole(then: bool) -> Select[Any]:
     return select(json_object(entry).label("body")).select_from(joined).where(_holds(token_catalogue, then))
 
 
-def _entry(token: FromClause, *more: ColumnElement[Any], then: bool = False) -> Any:
-    of = [token_catalogue, market_tokens, quotes]
-    if more:
-        of += [token_details, token_checks]
-        image = func.coalesce(market_tokens.c.image_url, token_details.c.image_url)
-    else:
-        image = func.coalesce(market_tokens.c.image_url, _image())
-    return row_of(
-        token.c.token_id.label("id"),
-        token.c.symbol,
-        token.c.name,
+def _names(image: Expression) -> tuple[ColumnElement[Any], ...]:
+    return (
+        token_catalogue.c.token_id.label("id"),
+        token_catalogue.c.symbol,
+        token_catalogue.c.name,
         image.label("image"),
         quotes.c.rank,
         quotes.c.market_cap_usd.label("market_cap"),
-        token.c.provisional,
-        _contracts(then).label("contracts"),
-        _categories(then).label("categories"),
-        *more,
-        of=of,
+        token_catalogue.c.provisional,
     )
 
 
@@ -197,25 +182,39 @@ def _quoted(listed: FromClause) -> FromClause:
     return listed.outerjoin(market_tokens, known).outerjoin(quotes, quoted)
 
 
-def _same(table: FromClause) -> ColumnElement[bool]:
-    same: ColumnElement[bool] = table.c.token_id == token_places.c.token_id
-    return same
+def _all() -> tuple[CTE, Expression]:
+    within = (token_places.c.place > _offset, token_places.c.place <= _offset + _limit)
+    page_of = select(token_places.c.token_id, token_places.c.place).where(*within).cte("places")
+    # Places are numbered without gaps.
+    return page_of, select(func.coalesce(func.max(token_places.c.place), literal_column("0"))).scalar_subquery()
 
 
-def _held_as(page_of: FromClause) -> ColumnElement[bool]:
-    same: ColumnElement[bool] = token_catalogue.c.token_id == page_of.c.token_id
-    return same & token_catalogue.c.held_until.is_(None)
+def _filtered(*, category: bool, chain: bool) -> tuple[CTE, Expression]:
+    if category and chain:
+        return _in_both()
+    kind = "chain" if chain else "category"
+    # Cut before it is unpacked: a chain may have ten thousand tokens.
+    part = _list(kind, func.array_part(token_lists.c.token_ids, _offset, _limit))
+    total = _list(kind, func.cardinality(token_lists.c.token_ids))
+    return _unpacked(part).cte("places"), func.coalesce(total, literal_column("0"))
 
 
-def _chosen(*, category: bool, chain: bool) -> list[ColumnElement[bool]]:
-    chosen: list[ColumnElement[bool]] = []
-    if category:
-        member = category_members.c.category_id == cast(bindparam("category"), Text)
-        chosen.append(exists().where(_same(category_members), member, category_members.c.held_until.is_(None)))
-    if chain:
-        on_chain = token_contracts.c.chain == cast(bindparam("chain"), Text)
-        chosen.append(exists().where(_same(token_contracts), on_chain, token_contracts.c.held_until.is_(None)))
-    return chosen
+def _in_both() -> tuple[CTE, Expression]:
+    listed = _unpacked(_list("chain", token_lists.c.token_ids)).subquery("listed")
+    grouped = func.coalesce(_list("category", token_lists.c.token_ids), literal_column("'{}'::text[]"))
+    counted = select(listed).where(listed.c.token_id == any_(grouped)).cte("chosen")
+    page_of = select(counted).order_by(counted.c.place).limit(_limit).offset(_offset).cte("places")
+    return page_of, select(func.count()).select_from(counted).scalar_subquery()
+
+
+def _unpacked(token_ids: Expression) -> Select[Any]:
+    each = func.unnest(token_ids).table_valued("token_id", with_ordinality="place", name="each").render_derived()
+    return select(each.c.token_id, each.c.place)
+
+
+def _list(kind: str, column: Expression) -> Expression:
+    named = token_lists.c.name == cast(bindparam(kind), Text)
+    return select(column).where(token_lists.c.kind == written(kind), named).scalar_subquery()
 
 
 def _has_category() -> Expression:

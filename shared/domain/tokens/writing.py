@@ -72,7 +72,7 @@ class CatalogueWriter:
         return await self._database.transaction(lambda connection: _store_list(connection, run))
 
     async def order(self) -> None:
-        """Put the tokens in the order of their market caps as they are now, for pages."""
+        """Put the tokens in the order of their ranks as they are now, and write what pages show of them."""
         await self._database.transaction(_order)
 
     async def due(self, size: int, *, at: datetime) -> list[Due]:
@@ -113,8 +113,8 @@ def _store_list(connection: "Connection", run: ListRun) -> int:
 
 def _order(connection: "Connection") -> None:
     _run(connection, merging.ONE_AT_A_TIME)
-    _run(connection, merging.PLACES)
-    _run(connection, merging.UNPLACED)
+    for statement in (merging.PLACES, merging.UNPLACED, merging.LISTS, merging.UNLISTED):
+        _run(connection, statement)
 
 
 def _store_details(
