@@ -41,7 +41,12 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "blocknative": "blocknative",
             "mempool_space": "mempool_space",
         },
-        "flows": {"mempool_space": "mempool_space", "etherscan": "etherscan", "whale_alert": "whale_alert"},
+        "flows": {
+            "mempool_space": "mempool_space",
+            "evm_rpc_ethereum": "evm_rpc_ethereum",
+            "etherscan": "etherscan",
+            "whale_alert": "whale_alert",
+        },
         "news": {
             "cryptopanic": "cryptopanic",
             "newsapi": "newsapi",
