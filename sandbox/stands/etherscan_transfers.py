@@ -6,8 +6,9 @@ Source: https://docs.etherscan.io/api-reference/endpoint/tokentx, checked agains
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.fees import block_at
+from sandbox.chains import height_of
 from sandbox.stand import Render, Scene
+from sandbox.stands.evm_transfers import failed
 from sandbox.transfers import Moved, transfers_since
 from sandbox.wire import Answer, Asked, answer_json
 
@@ -50,7 +51,7 @@ def _moved(scene: Scene, asked: Asked) -> list[Moved]:
 
 
 def _row(scene: Scene, each: Moved) -> dict[str, Any]:
-    number = block_at("ethereum", each.seconds)
+    number = height_of("ethereum", each.seconds)
     times_ten = scene.fault is not None and scene.fault.kind == "times_ten"
     value: str | None = str(each.amount * (10 if times_ten else 1))
     if scene.fault is not None and scene.fault.kind == "nulls" and each.place == 0:
@@ -60,16 +61,18 @@ def _row(scene: Scene, each: Moved) -> dict[str, Any]:
         "blockNumber": str(number),
         "timeStamp": str(each.seconds + skew),
         "hash": f"0x{each.hash}",
-        "blockHash": f"0x{each.block:064x}",
+        "blockHash": f"0x{number:064x}",
         "from": each.sender,
         "to": each.receiver,
         "value": value,
         **_PERSISTED,
         **_USED,
-        "confirmations": str(block_at("ethereum", scene.seconds) - number),
+        "confirmations": str(height_of("ethereum", scene.seconds) - number),
     }
     if each.contract is None:
-        return row | {"isError": "0", "txreceipt_status": "1", "contractAddress": "", "functionName": ""}
+        error = "1" if failed(scene, each) else "0"
+        status = "0" if failed(scene, each) else "1"
+        return row | {"isError": error, "txreceipt_status": status, "contractAddress": "", "functionName": ""}
     named = {"tokenName": each.token_id.title(), "tokenSymbol": each.symbol.upper(), "tokenDecimal": str(each.decimals)}
     return row | {"contractAddress": each.contract, **named}
 

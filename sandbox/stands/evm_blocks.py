@@ -1,4 +1,4 @@
-"""Blocks of the chains that run Ethereum's machine, without their transactions.
+"""Blocks of the chains that run Ethereum's machine; of transactions, Ethereum's large ones (`evm_transfers`).
 
 Source: https://ethereum.github.io/execution-apis/api-documentation/, checked against recorded answers.
 """
@@ -10,6 +10,7 @@ from zlib import crc32
 from sandbox import chains, noise
 from sandbox.snapshot import DAY
 from sandbox.stand import Scene
+from sandbox.stands import evm_transfers
 
 _ZEROS = "0x" + "0" * 64
 
@@ -36,7 +37,9 @@ def block_by_number(scene: Scene, chain: str, params: Sequence[Any]) -> Any:
         "miner": "0x" + "0" * 40,
         "stateRoot": _ZEROS,
         "size": hex(90_000),
-        "transactions": [f"0x{height:032x}{number:032x}" for number in range(_count(scene, chain, height))],
+        "transactions": evm_transfers.sent_in(scene, chain, height)
+        if params[1:] and params[1]
+        else [f"0x{height:032x}{number:032x}" for number in range(_count(scene, chain, height))],
         "uncles": [],
     }
 
@@ -62,4 +65,5 @@ METHODS = {
     "eth_blockNumber": block_number,
     "eth_getBlockByNumber": block_by_number,
     "eth_getBlockTransactionCountByNumber": transaction_count,
+    "eth_getTransactionReceipt": evm_transfers.receipt,
 }

@@ -6,6 +6,7 @@ from shared.core.settings import Settings
 from shared.records.flows import FlowRecord, FlowRequest
 
 from .adapters.etherscan_flows import ETHERSCAN_FLOWS, EtherscanFlows
+from .adapters.evm_rpc_flows import EVM_RPC_FLOWS, EvmRpcFlows
 from .adapters.mempool_space_flows import MEMPOOL_SPACE_FLOWS, MempoolSpaceFlows
 from .adapters.whale_alert_flows import WHALE_ALERT, WhaleAlertFlows
 from .contract import Http
@@ -24,7 +25,12 @@ def flow_sources(
         SettingsError: an address or a limit cannot be read.
     """
     providers = assembled(
-        ((MEMPOOL_SPACE_FLOWS, MempoolSpaceFlows), (ETHERSCAN_FLOWS, EtherscanFlows), (WHALE_ALERT, WhaleAlertFlows)),
+        (
+            (MEMPOOL_SPACE_FLOWS, MempoolSpaceFlows),
+            (EVM_RPC_FLOWS, EvmRpcFlows.of),
+            (ETHERSCAN_FLOWS, EtherscanFlows),
+            (WHALE_ALERT, WhaleAlertFlows),
+        ),
         settings,
     )
     return Sources("flows", providers, documents, clock, http=http, empty=True)

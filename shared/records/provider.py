@@ -47,6 +47,12 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "blocknative": "blocknative",
             "mempool_space": "mempool_space",
         },
+        "flows": {
+            "mempool_space": "mempool_space",
+            "evm_rpc_ethereum": "evm_rpc_ethereum",
+            "etherscan": "etherscan",
+            "whale_alert": "whale_alert",
+        },
         "chains": {
             "defillama": "defillama",
             "coinmetrics": "coinmetrics",
@@ -70,7 +76,6 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "toncenter": "toncenter",
             "polkadot_rpc": "polkadot_rpc",
         },
-        "flows": {"mempool_space": "mempool_space", "etherscan": "etherscan", "whale_alert": "whale_alert"},
         "tokens": {"coingecko_pro": "coingecko", "coingecko": "coingecko", "coinpaprika": "coinpaprika"},
         "categories": {"coingecko_pro": "coingecko", "coingecko": "coingecko", "coinpaprika": "coinpaprika"},
         "news": {

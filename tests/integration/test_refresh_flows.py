@@ -45,7 +45,7 @@ FAULTS = [
     "nulls",
     "skewed",
 ]
-FREE = ("mempool_space", "etherscan")
+FREE = ("mempool_space", "evm_rpc", "etherscan")
 PRICES = {"bitcoin": 60_000, "ethereum": 2_000, "tether": 1, "usd-coin": 1, "tron": 1, "solana": 100}
 
 
@@ -120,7 +120,10 @@ async def test_each_chain_is_told_by_its_first_choice(flows: Flows) -> None:
     assert report.outcome == "succeeded", report.sources
     assert [row for row in told if row[0] in ("bitcoin", "ethereum")] == [
         ["bitcoin", ["mempool_space"]],
-        ["ethereum", ["etherscan"]],
+        ["ethereum", ["etherscan", "evm_rpc_ethereum"]],
+    ]
+    assert flows.place.run("SELECT DISTINCT token_id FROM transfers WHERE provider = 'evm_rpc_ethereum'") == [
+        ["ethereum"]
     ]
     assert flows.count("usd IS NULL") == 0
     assert flows.count("usd < 90000") == 0
@@ -157,6 +160,21 @@ async def test_with_the_first_choices_failing_whale_alert_tells(flows: Flows, ki
     assert flows.place.run("SELECT DISTINCT provider FROM transfers") == [["whale_alert"]]
     body = await flows.answers.fresh("/api/v1/on-chain/ethereum/whale-alerts")
     assert body["meta"]["sources"] == ["whale_alert"]
+
+
+async def test_without_a_node_etherscan_tells_of_ether(flows: Flows) -> None:
+    await flows.run()
+    flows.fault("server_error", "evm_rpc")
+    flows.clock.advance(5 * MINUTE)
+
+    report = await flows.run()
+
+    assert {source.provider: source.error_code for source in report.sources}["evm_rpc_ethereum"] == "server_failed"
+    assert flows.count("token_id = 'ethereum' AND provider = 'etherscan'") > 0
+    assert flows.place.run(
+        "SELECT count(*) FROM (SELECT FROM transfers GROUP BY tx_hash, token_id HAVING count(*) > 1) AS twice"
+    ) == [[0]]
+    assert flows.count("status = 'reorged'") == 0
 
 
 async def test_with_everybody_failing_nothing_is_written_and_answers_go_stale(flows: Flows) -> None:

@@ -46,8 +46,8 @@ async def whale_alerts(
     """Transfers of the last seven days, newest first, valued at our own prices of the same minutes; what has none is not shown.
 
     A transfer whose block was replaced stays, as `reorged`. Labels name exchanges whose addresses are known, and are far from
-    complete. On Ethereum, Arbitrum and Polygon only what known addresses of exchanges sent or received is seen, unless Whale Alert
-    is set up.
+    complete. Of bitcoin and ether every large transfer is looked for; of tokens on Ethereum, Arbitrum and Polygon only what known
+    addresses of exchanges sent or received. Other chains need Whale Alert.
     """
     return answered(request, await flows.whales(chain, least=min_usd, limit=limit, cursor=cursor))
 

@@ -63,6 +63,12 @@ BLOCKS = """
     SELECT chain, block_number, block_hash, at FROM staged_blocks WHERE scanned
     ON CONFLICT (chain, block_number) DO UPDATE SET block_hash = excluded.block_hash, at = excluded.at
 """
+# One that was replaced is to be scanned again.
+FORGET_REPLACED = """
+    DELETE FROM flow_blocks AS held USING staged_blocks AS staged
+    WHERE held.chain = staged.chain AND held.block_number = staged.block_number
+        AND held.block_hash <> staged.block_hash AND NOT staged.scanned
+"""
 FORGET_BLOCKS = "DELETE FROM flow_blocks WHERE at < CAST(:known_at AS timestamptz) - interval '1 day'"
 
 # The hours of the chains that were scanned, made anew; an hour without a flow is one of zeros, for it was looked at.

@@ -124,6 +124,7 @@ def _store(connection: "Connection", snapshot: FlowSnapshot) -> int:
     _run(connection, merging.NEWS, **at)
     _run(connection, merging.SUPERSEDE)
     rows += _run(connection, merging.TRANSFERS)
+    _run(connection, merging.FORGET_REPLACED)
     _run(connection, merging.BLOCKS)
     _run(connection, merging.FORGET_BLOCKS, **at)
     return rows + _flows(connection, snapshot)
