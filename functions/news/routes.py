@@ -61,7 +61,7 @@ async def news(
 ) -> Response:
     """Stories, newest first, each once however many carried it.
 
-    `meta.ambiguous` says whether several tokens share the symbol asked for, `meta.tokens` which. `meta.total` counts up to 10,000
+    `meta.ambiguous` says whether several tokens share the symbol asked for, `meta.tokens` which. `meta.total` counts up to 1,000
     and is null beyond. A cursor stays right while news come in.
     """
     wanted = Wanted(

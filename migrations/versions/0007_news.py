@@ -33,8 +33,16 @@ ONE_HOLDS = "CREATE UNIQUE INDEX news_holding ON news_revisions (article_id) WHE
 NEWEST = "CREATE INDEX news_newest ON news_revisions (published_at DESC, article_id DESC) WHERE replaced_at IS NULL"
 # What was known at a time is looked for among all revisions.
 EVER = "CREATE INDEX news_ever ON news_revisions (published_at DESC, article_id DESC, known_at)"
-ABOUT = "CREATE INDEX news_by_token ON news_revisions USING gin (token_ids) WHERE replaced_at IS NULL"
-OF_CARRIER = "CREATE INDEX news_by_carrier ON news_revisions USING gin (carriers) WHERE replaced_at IS NULL"
+# Where to find the articles of a token (`token:bitcoin`) or a source (`source:coindesk.com`) in the order in which they are read. What
+# a later revision no longer names stays here; readers look at the revision that holds.
+PLACES = """
+CREATE TABLE news_places (
+    name text NOT NULL,
+    published_at timestamptz NOT NULL,
+    article_id text NOT NULL,
+    PRIMARY KEY (name, published_at, article_id)
+)
+"""
 ADDRESSES = """
 CREATE TABLE news_addresses (
     address text PRIMARY KEY,
@@ -46,5 +54,5 @@ CREATE TABLE news_addresses (
 
 def upgrade() -> None:
     """Make the tables; rights on tables come from the default privileges of 0001."""
-    for statement in (REVISIONS, ONE_HOLDS, NEWEST, EVER, ABOUT, OF_CARRIER, ADDRESSES):
+    for statement in (REVISIONS, ONE_HOLDS, NEWEST, EVER, PLACES, ADDRESSES):
         op.get_bind().exec_driver_sql(statement)

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sandbox.stand import Scene, Stand
-from sandbox.stands.headlines import Story, stories
+from sandbox.stands.headlines import Story, stories, told_at
 from sandbox.timeline import iso_seconds
 from sandbox.wire import Answer, Asked, answer_json
 
@@ -41,7 +41,7 @@ def _link(asked: Asked, page: int) -> str:
 
 def _row(story: Story, scene: Scene) -> dict[str, Any]:
     domain = f"{story.publisher}.example"
-    at = iso_seconds(story.at + scene.said_at - scene.seconds)
+    at = iso_seconds(told_at(story, scene.fault))
     row: dict[str, Any] = {
         "kind": "news",
         "domain": domain,

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox import noise
+from sandbox.faults import Fault
 from sandbox.market import Market
+from sandbox.mispricing import skew_of
 from sandbox.snapshot import DAY, HOUR
 from sandbox.tokens import Token
 
@@ -107,6 +109,11 @@ def stories(market: Market, seconds: int, *, hours: int = 30) -> list[Story]:
     last = seconds // HOUR
     made = [story for hour in range(last - hours, last + 1) for story in _of_hour(market, hour) if story.at <= seconds]
     return sorted(made, key=lambda story: (-story.at, story.number))
+
+
+def told_at(story: Story, fault: Fault | None) -> int:
+    """Return the Unix time that an answer gives a story: its own, unless the provider's clock is wrong."""
+    return story.at + skew_of(fault)
 
 
 def address_of(story: Story, publisher: str) -> str:

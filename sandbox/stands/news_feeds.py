@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from html import escape
 
 from sandbox.stand import Scene, Stand
-from sandbox.stands.headlines import PUBLISHERS, Story, address_of, stories
+from sandbox.stands.headlines import PUBLISHERS, Story, address_of, stories, told_at
 from sandbox.timeline import iso_seconds
 from sandbox.wire import Answer, Asked
 
@@ -63,7 +63,7 @@ def _dated(item: _Item, scene: Scene) -> int | None:
     if not item.story.dated:
         return None
     ahead = 6 * 3_600 if item.story.number % _AHEAD == 0 else 0
-    return item.story.at + ahead + scene.said_at - scene.seconds
+    return told_at(item.story, scene.fault) + ahead
 
 
 def _fields(item: _Item, scene: Scene) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ Source: recorded answers, and https://newsapi.org/docs/endpoints/everything and 
 from typing import Any
 
 from sandbox.stand import Scene, Stand
-from sandbox.stands.headlines import Story, address_of, stories
+from sandbox.stands.headlines import Story, address_of, stories, told_at
 from sandbox.timeline import iso_seconds
 from sandbox.wire import Answer, Asked, answer_json
 
@@ -40,7 +40,7 @@ def everything(scene: Scene, asked: Asked) -> Answer:
 
 def _row(story: Story, scene: Scene) -> dict[str, Any]:
     name = story.publisher.title()
-    at = iso_seconds(story.at + scene.said_at - scene.seconds)
+    at = iso_seconds(told_at(story, scene.fault))
     if story.number % _REMOVED == 0:
         gone = dict.fromkeys(("title", "description", "content"), "[Removed]")
         return _article("[Removed]", None, "https://removed.com", at) | gone

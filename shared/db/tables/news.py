@@ -35,3 +35,11 @@ news_addresses = Table(
     Column("article_id", Text, nullable=False),
     Column("known_at", time, nullable=False),
 )
+
+news_places = Table(
+    "news_places",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("published_at", time, primary_key=True),
+    Column("article_id", Text, primary_key=True),
+)

@@ -141,7 +141,7 @@ class _Text:
         """Places of words that are part of a name."""
         letters = [each for each in self.text if each.isalpha()]
         latin = sum(each.isascii() for each in letters)
-        self.mostly_other = latin * 2 < len(letters)
+        self.mostly_other = latin * 2 <= len(letters)
         """Whether it is written in another script; Latin capitals stand out in it."""
         self.quoted: set[str] = set()
         """Symbols that only say in what another one is priced."""

@@ -98,9 +98,11 @@ def _filters(wanted: Wanted) -> Filters:
 
 
 def _values(wanted: Wanted) -> dict[str, object]:
+    source = None if wanted.source is None else storable(wanted.source).lower().removeprefix("www.")
     values: dict[str, object] = {
         "token": None if wanted.token is None else storable(wanted.token),
-        "sources": None if wanted.source is None else [storable(wanted.source).lower().removeprefix("www.")],
+        "source": source,
+        "sources": None if source is None else [source],
         "sentiment": wanted.sentiment,
         "start": wanted.start,
         "end": wanted.end,

@@ -24,10 +24,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from shared.db.expressions import Expression, iso, json_list, json_object, microseconds, row_of, written
 from shared.db.tables.market import quotes, tokens
-from shared.db.tables.news import news_revisions
+from shared.db.tables.news import news_places, news_revisions
 from shared.domain.datasets.statements import stamp_of
 
-COUNTED = 10_000
+COUNTED = 1_000
 """Articles are counted so far; a total beyond is not told."""
 _held = news_revisions.c
 _moment = DateTime(timezone=True)
@@ -51,12 +51,11 @@ def page(filters: Filters) -> Select[Any]:
     """Select `size` articles, newest first, after the cursor."""
     stamp = stamp_of("refresh_news")
     wanted = _wanted() if filters.token else None
-    conditions = _conditions(filters, wanted)
-    place = func.row_number().over(order_by=(_held.published_at.desc(), _held.article_id.desc())).label("place")
     size: Expression = cast(bindparam("size"), Integer)
+    place = func.row_number().over(order_by=(_held.published_at.desc(), _held.article_id.desc())).label("place")
     ahead = (
         select(news_revisions, place)
-        .where(*conditions, *_after(filters))
+        .select_from(_in_order(filters, wanted, size + _one, after=True))
         .order_by(_held.published_at.desc(), _held.article_id.desc())
         .limit(size + _one)
         .cte("ahead")
@@ -74,7 +73,7 @@ def page(filters: Filters) -> Select[Any]:
         cast(more, Boolean),
         select(last.c[0]).scalar_subquery(),
         select(last.c.article_id).scalar_subquery(),
-        _total(conditions),
+        _total(filters, wanted),
         stamp.c.refreshed_us,
         func.array_to_string(stamp.c.sources, written(",")),
         stamp.c.data_source,
@@ -96,7 +95,12 @@ def _conditions(filters: Filters, wanted: CTE | None) -> list[Expression]:
     conditions: list[Expression] = []
     if filters.as_of:
         known: Expression = cast(bindparam("as_of"), _moment)
-        conditions += [_held.known_at <= known, or_(_held.replaced_at.is_(None), _held.replaced_at > known)]
+        # Nothing is known before it is published; this is what the index is ordered by.
+        conditions += [
+            _held.published_at <= known,
+            _held.known_at <= known,
+            or_(_held.replaced_at.is_(None), _held.replaced_at > known),
+        ]
     else:
         conditions.append(_held.replaced_at.is_(None))
     if wanted is not None:
@@ -112,21 +116,55 @@ def _conditions(filters: Filters, wanted: CTE | None) -> list[Expression]:
     return conditions
 
 
-def _after(filters: Filters) -> list[Expression]:
+def _in_order(filters: Filters, wanted: CTE | None, most: Expression, *, after: bool) -> Any:
+    """Return the first `most` articles, from a place on if `after`, joined to what they are found by.
+
+    Those of a token or a source are found by `news_places`: an index of arrays knows no order, and would bring all of Bitcoin's to be
+    sorted. The past is looked for among the revisions themselves.
+    """
+    conditions = [*_conditions(filters, wanted), *(_after(filters, _held) if after else ())]
+    if filters.as_of or not (filters.token or filters.source):
+        ordered = select(_held.article_id.label("id"), _held.known_at.label("since")).where(*conditions)
+        first = ordered.order_by(_held.published_at.desc(), _held.article_id.desc()).limit(most).subquery("first")
+    else:
+        first = _by_place(filters, wanted, most, conditions, after=after)
+    same = (_held.article_id == first.c.id) & (_held.known_at == first.c.since)
+    return first.join(news_revisions, same)
+
+
+def _by_place(
+    filters: Filters, wanted: CTE | None, most: Expression, conditions: list[Expression], *, after: bool
+) -> Any:
+    if wanted is not None:
+        ids = func.unnest(select(wanted.c.ids).scalar_subquery())
+        asked = select((written("token:") + cast(ids, Text)).label("name")).subquery("asked")
+    else:
+        asked = select((written("source:") + cast(bindparam("source"), Text)).label("name")).subquery("asked")
+    place = news_places.c
+    near = (
+        select(place.article_id.label("id"), _held.known_at.label("since"))
+        .select_from(news_places.join(news_revisions, _held.article_id == place.article_id))
+        .where(place.name == asked.c.name, *conditions, *(_after(filters, place) if after else ()))
+        .order_by(place.published_at.desc(), place.article_id.desc())
+        .limit(most)
+        .correlate(asked)
+        .lateral("near")
+    )
+    return select(near.c.id, near.c.since).distinct().select_from(asked.join(near, true())).subquery("first")
+
+
+def _after(filters: Filters, of: Any) -> list[Expression]:
     if not filters.cursor:
         return []
     at: Expression = cast(bindparam("cursor_at"), _moment)
-    return [tuple_(_held.published_at, _held.article_id) < tuple_(at, cast(bindparam("cursor_id"), Text))]
+    return [tuple_(of.published_at, of.article_id) < tuple_(at, cast(bindparam("cursor_id"), Text))]
 
 
-def _total(conditions: list[Expression]) -> Expression:
-    counted = (
-        select(_one.label("one"))
-        .select_from(news_revisions)
-        .where(*conditions)
-        .limit(literal_column(f"{COUNTED + 1:d}"))
-    ).subquery("counted")
-    return select(func.nullif(func.count(), literal_column(f"{COUNTED + 1:d}"))).select_from(counted).scalar_subquery()
+def _total(filters: Filters, wanted: CTE | None) -> Expression:
+    beyond: Expression = literal_column(f"{COUNTED + 1:d}")
+    found = _in_order(filters, wanted, beyond, after=False)
+    counted = select(_one.label("one")).select_from(found).limit(beyond).subquery("counted")
+    return select(func.nullif(func.count(), beyond)).select_from(counted).scalar_subquery()
 
 
 def _shown(ahead: CTE) -> Any:

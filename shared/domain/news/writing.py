@@ -35,6 +35,13 @@ _LEAD = """
     INSERT INTO news_addresses (address, article_id, known_at)
     SELECT address, article_id, :at FROM staged_addresses ON CONFLICT (address) DO NOTHING
 """
+_PLACE = """
+    INSERT INTO news_places (name, published_at, article_id)
+    SELECT DISTINCT place.name, staged.published_at, staged.article_id FROM staged_news AS staged CROSS JOIN LATERAL (
+        SELECT 'token:' || unnest(staged.token_ids) UNION SELECT 'source:' || unnest(staged.carriers)
+    ) AS place (name)
+    ON CONFLICT DO NOTHING
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,6 @@ def _store(
         connection.execute(text(statement))
     copy_rows(connection, "staged_news", staging.COLUMNS, staging.rows_of(merged.revisions))
     copy_rows(connection, "staged_addresses", ("address", "article_id"), merged.addresses.items())
-    for statement in (_END, _HOLD, _LEAD):
+    for statement in (_END, _HOLD, _LEAD, _PLACE):
         connection.execute(text(statement), {"at": at})
     return len(merged.revisions)

@@ -79,10 +79,10 @@ class Feed:
 
 
 def _parsed(body: bytes) -> Any:
-    import feedparser
+    from feedparser.api import parse
 
     # A stream, because a text or bytes would be tried as an address and as a file's name first.
-    parsed = feedparser.parse(
+    parsed = parse(
         io.BytesIO(guarded(body)),
         response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
