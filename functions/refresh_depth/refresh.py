@@ -89,13 +89,13 @@ class DepthRefresh:
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         with steps("plan"):
             plan = await self._plan()
+        if not plan.tokens:
+            return replace(report, outcome="failed", detail="no token is ranked yet")
         listed: tuple[SourceReport, ...] = ()
         if plan.listed_at is None or self.clock.now() - plan.listed_at > LISTED_FOR:
             with steps("list"):
                 listed = await self._list()
                 plan = await self._plan()
-        if not plan.tokens:
-            return replace(report, outcome="failed", detail="no token is ranked yet")
         with steps("fetch"):
             collected = await collect(self.books, plan.tokens, within=self.fetch_within)
         report = replace(report, sources=_with(collected.sources, listed), unmatched=collected.missing)
