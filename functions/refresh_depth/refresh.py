@@ -105,7 +105,10 @@ class DepthRefresh:
             points = _measured(collected.books, plan)
         with steps("store"):
             rows = await self.writer.store(points, at=report.started_at, data_source=self.source)
-        return replace(report, rows=rows, outcome="degraded" if _fell_short(report, collected) else "succeeded")
+        detail = f"left alone before the end: {', '.join(collected.given_up)}" if collected.given_up else None
+        return replace(
+            report, rows=rows, detail=detail, outcome="degraded" if _fell_short(report, collected) else "succeeded"
+        )
 
     async def _plan(self) -> Plan:
         return await self.planner.plan(self.tokens, recent=self.clock.now() - STALE_AFTER)
