@@ -80,7 +80,7 @@ def filled(sandbox: Served, shared_place: Place) -> Place:
 async def _fill(place: Place, found: MarketSnapshot) -> None:
     await store(place, found)
     database = Database(place.writer, read_only=False)
-    await DepthPlanner(database).keep(MARKETS, at=NOON, data_source="sandbox")
+    await DepthPlanner(database).learn(MARKETS, at=NOON)
     await database.close()
 
 
