@@ -76,10 +76,7 @@ async def test_candles_are_the_sandboxes_truth(candles: CandleMarket) -> None:
     [
         ("rate_limit", "rate_limited"),
         ("server_error", "server_failed"),
-        ("error_body", "rate_limited"),
         ("reset", "connection_failed"),
-        ("refused", "connection_failed"),
-        ("stopped", "connection_failed"),
         ("truncated", "bad_payload"),
         ("html", "bad_payload"),
         ("redirect", "refused"),
