@@ -12,6 +12,8 @@ from shared.http.function import ApiFunction, Wiring
 def build(settings: Settings, clock: Clock | None = None) -> Wiring:
     """Wire the routes to PostgreSQL, and to the exchanges, which are asked for books on demand."""
     from shared.db.engine import Database
+    from shared.domain.candles.repository import CandleRepository
+    from shared.domain.candles.service import CandleService
     from shared.domain.market.repository import MarketRepository
     from shared.domain.market.service import PriceService
 
@@ -20,14 +22,10 @@ def build(settings: Settings, clock: Clock | None = None) -> Wiring:
 
     clock = clock or SystemClock()
     database = Database(settings.required_database(), read_only=True)
-    books, close_books = book_service(settings, database, clock)
-    services = (PriceService(MarketRepository(database), clock), books)
-
-    async def close() -> None:
-        await close_books()
-        await database.close()
-
-    return Wiring(routers=[router], provided={type(each): each for each in services}, close=close)
+    books, close = book_service(settings, database, clock)
+    prices = PriceService(MarketRepository(database), clock)
+    candles = CandleService(CandleRepository(database), clock)
+    return Wiring(routers=[router], provided={type(each): each for each in (prices, candles, books)}, close=close)
 
 
 function = ApiFunction(build)
