@@ -43,7 +43,7 @@ def function_environment(manifest: Manifest, manifests: Mapping[str, Manifest], 
     environment |= around.documents
     environment |= _database(manifest, around.socket)
     environment |= {"DATA_SOURCE": around.upstreams.source, "HOT_PATHS": ",".join(manifest.hot)}
-    # Functions that answer callers ask providers too, on demand.
+    # All of them know where the providers stand: what asks one on demand must not leave a sandbox either.
     environment |= around.upstreams.addresses
     environment |= {name: value for name, value in around.upstreams.keys.items() if name in manifest.secrets}
     if manifest.kind == "refresh":

@@ -15,12 +15,13 @@ from shared.providers.depth import BookProviders
 def book_service(
     settings: Settings, database: Database, clock: Clock
 ) -> tuple[DepthService, Callable[[], Awaitable[None]]]:
-    """Return the service and what lets go of its connections; nothing is opened before the first book is asked for."""
+    """Return the service and what lets go of all connections, the database's too; nothing is opened before the first book is asked for."""
     documents = HastyDocuments(open_documents(settings, clock=clock), clock=clock)
     books = BookProviders(settings, documents, clock)
 
     async def close() -> None:
         await books.close()
         await documents.close()
+        await database.close()
 
     return DepthService(DepthRepository(database), books, clock, data_source=settings.data_source), close

@@ -5,8 +5,8 @@ a book writes nothing.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from shared.cache.documents import DocumentStore
@@ -14,7 +14,7 @@ from shared.core.clock import Clock
 from shared.core.settings import DataSource, Settings
 from shared.db.engine import Database
 from shared.domain.depth.measuring import measure
-from shared.domain.depth.planning import DepthPlanner, Plan
+from shared.domain.depth.planning import DepthPlanner, Named, Plan
 from shared.domain.depth.writing import DepthWriter
 from shared.domain.market.listings import listings
 from shared.domain.market.service import STALE_AFTER
@@ -27,6 +27,7 @@ from shared.providers.depth import BookSources, book_sources
 from shared.records.depth import BookRecord, DepthPoint
 from shared.records.refresh import RefreshReport, SourceReport
 
+from .proving import believed
 from .rounds import Collected, collect
 
 NAME = "refresh_depth"
@@ -58,6 +59,14 @@ def depth_refresh(settings: Settings, database: Database, documents: DocumentSto
     )
 
 
+@dataclass(slots=True)
+class Listed:
+    """Which markets may be which tokens', as this instance last read them."""
+
+    markets: frozenset[Named] = frozenset()
+    until: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepthRefresh:
     """One refresh function's work and what it needs."""
@@ -72,6 +81,7 @@ class DepthRefresh:
     source: DataSource
     tokens: int
     fetch_within: timedelta = FETCH_WITHIN
+    listed: Listed = field(default_factory=Listed)
     on_step: Callable[[str], None] = lambda _: None
 
     async def run(self, occasion: Occasion) -> RefreshReport:
@@ -89,38 +99,46 @@ class DepthRefresh:
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         with steps("plan"):
             plan = await self._plan()
-        listed: tuple[SourceReport, ...] = ()
-        if plan.listed_at is None or self.clock.now() - plan.listed_at > LISTED_FOR:
-            with steps("list"):
-                listed = await self._list()
-                plan = await self._plan()
         if not plan.tokens:
             return replace(report, outcome="failed", detail="no token is ranked yet")
+        listed: tuple[SourceReport, ...] = ()
+        if self.listed.until is None or self.clock.now() >= self.listed.until:
+            with steps("list"):
+                listed = await self._list()
+        plan = plan.with_candidates(self.listed.markets)
         with steps("fetch"):
             collected = await collect(self.books, plan.tokens, within=self.fetch_within)
-        report = replace(report, sources=_with(collected.sources, listed), unmatched=collected.missing)
-        if not collected.books:
+        books, proven = believed(collected.books, plan, self.listed.markets)
+        missing = collected.missing + len(collected.books) - len(books)
+        report = replace(report, sources=_with(collected.sources, listed), unmatched=missing)
+        if not books:
             return replace(report, outcome="failed", detail="no exchange told a book; the last measures stay")
         with steps("measure"):
-            points = _measured(collected.books, plan)
+            points = _measured(books, plan)
         with steps("store"):
             rows = await self.writer.store(points, at=report.started_at, data_source=self.source)
-        return replace(report, rows=rows, outcome="degraded" if _fell_short(report, collected) else "succeeded")
+            await self.planner.learn(proven, at=report.started_at)
+        detail = f"left alone before the end: {', '.join(collected.given_up)}" if collected.given_up else None
+        return replace(
+            report, rows=rows, detail=detail, outcome="degraded" if _fell_short(report, collected) else "succeeded"
+        )
 
     async def _plan(self) -> Plan:
         return await self.planner.plan(self.tokens, recent=self.clock.now() - STALE_AFTER)
 
     async def _list(self) -> tuple[SourceReport, ...]:
-        """Learn which markets the exchanges have; of one that does not tell, what is known stays, and all are asked again soon."""
+        """Learn which markets the exchanges have; where one does not tell, all are asked again soon."""
         run = await self.markets.begin()
         found = await run.each(MarketsRequest(), within=LIST_WITHIN)
         reports = await run.end()
         if found:
             known = await self.catalogue.load_matching()
             told = listings((record for answer in found for record in answer.records), known.tokens.values())
-            complete = all(report.error_code is None for report in reports)
-            at = self.clock.now() - (timedelta(0) if complete else LISTED_FOR)
-            await self.planner.keep(told, at=at, data_source=self.source)
+            renewed = {answer.provider for answer in found}
+            kept = (each for each in self.listed.markets if each[0] not in renewed)
+            self.listed.markets = frozenset((*told, *kept))
+        if all(report.error_code is None for report in reports):
+            self.listed.until = self.clock.now() + LISTED_FOR
         return reports
 
 

@@ -16,7 +16,7 @@ from shared.records.refresh import SourceReport
 
 LEVELS = 500
 """Levels a side: at Binance 100 tokens take 2,500 of 6,000 units of weight a minute."""
-AT_ONCE = 2
+AT_ONCE: Mapping[str, int] = MappingProxyType({"binance": 2, "coinbase": 2, "kraken": 1})
 """Questions to one exchange at the same time; how many a second, adapters know."""
 BOOK_WITHIN = timedelta(seconds=6)
 GIVEN_UP_AFTER = 5
@@ -54,7 +54,7 @@ class _Venue:
         self._run = run
         self._found = found
         self._ends = ends
-        self._turnstile = asyncio.Semaphore(AT_ONCE)
+        self._turnstile = asyncio.Semaphore(AT_ONCE[name])
         self._failures = 0
 
     async def ask(self, tokens: Sequence[Listing]) -> None:

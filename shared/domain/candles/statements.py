@@ -46,21 +46,26 @@ def page(shape: Shape) -> "ClauseElement":
             SELECT opened_at, close FROM ({_held(shape)}) AS held
             WHERE opened_at < CAST(:start AS timestamptz) ORDER BY opened_at DESC LIMIT 1
         ),
-        ahead AS (
-            SELECT held.*, row_number() OVER (ORDER BY opened_at) AS place FROM (
-                SELECT * FROM ({_held(shape)}) AS held
-                WHERE opened_at >= CAST(:start AS timestamptz) AND opened_at < CAST(:until AS timestamptz)
-                ORDER BY opened_at LIMIT CAST(:size AS integer) + 1
-            ) AS held
-        ),
         shown AS MATERIALIZED (
-            SELECT *, lag(opened_at, 1, (SELECT opened_at FROM before)) OVER (ORDER BY opened_at) AS previous_at
-            FROM ahead WHERE place <= CAST(:size AS integer)
+            SELECT * FROM ({_held(shape)}) AS held
+            WHERE opened_at >= CAST(:start AS timestamptz) AND opened_at < CAST(:until AS timestamptz)
+            ORDER BY opened_at LIMIT CAST(:size AS integer)
         ),
-        gaps AS (
-            SELECT greatest(previous_at + make_interval(secs => CAST(:interval_s AS integer)), CAST(:start AS timestamptz)) AS begins_at,
-                opened_at AS ends_at
-            FROM shown WHERE opened_at - previous_at > make_interval(secs => CAST(:interval_s AS integer))
+        counted AS MATERIALIZED (
+            SELECT count(*) AS rows, min(opened_at) AS first_at, max(opened_at) AS last_at,
+                max(least(known_at, opened_at + {_STEP})) AS as_of
+            FROM shown
+        ),
+        gaps AS MATERIALIZED (
+            SELECT greatest(previous_at + {_STEP}, CAST(:start AS timestamptz)) AS begins_at, opened_at AS ends_at
+            FROM (
+                SELECT opened_at, lag(opened_at, 1, (SELECT opened_at FROM before)) OVER (ORDER BY opened_at) AS previous_at
+                FROM shown
+                -- Looking at each pair is only worth it where something is missing.
+                WHERE (SELECT first_at + rows * {_STEP} <> last_at + {_STEP} OR first_at > coalesce(before.opened_at, first_at) + {_STEP}
+                    FROM counted LEFT JOIN before ON true)
+            ) AS pairs
+            WHERE opened_at - previous_at > {_STEP}
         ),
         {_filled(shape)}
         SELECT
@@ -70,21 +75,23 @@ def page(shape: Shape) -> "ClauseElement":
             (SELECT refreshed_at FROM series) IS NOT NULL,
             {_us("(SELECT refreshed_at FROM series)")},
             ({_WRITTEN[shape.form]}),
-            {_us("(SELECT max(opened_at) FROM written)")},
-            {_us("(SELECT min(opened_at) FROM ahead WHERE opened_at > (SELECT max(opened_at) FROM written))")},
-            {_us("(SELECT max(least(known_at, opened_at + make_interval(secs => CAST(:interval_s AS integer)))) FROM shown)")},
-            (SELECT closed FROM written ORDER BY opened_at DESC LIMIT 1),
+            {_us("last.at")},
+            {_us(_next_at(shape))},
+            {_us("counted.as_of")},
+            {_CLOSED[shape.fill]},
             ({_SOURCES}),
             (SELECT string_agg(CAST({_us("begins_at")} AS text) || ',' || CAST({_us("ends_at")} AS text), ';' ORDER BY begins_at)
              FROM (SELECT * FROM gaps ORDER BY begins_at LIMIT {MOST_GAPS:d}) AS gaps),
             (SELECT count(*) FROM gaps),
             {_us("(SELECT opened_at FROM before)")},
-            (SELECT count(*) FROM written WHERE filled),
+            {"0" if shape.fill == "none" else "(SELECT count(*) FROM written WHERE filled)"},
             {_total(shape)},
             stamp.refreshed_us, stamp.data_source
         FROM (
             SELECT {_us("refreshed_at")} AS refreshed_us, data_source FROM datasets WHERE dataset = 'refresh_candles'
         ) AS stamp
+        CROSS JOIN counted
+        CROSS JOIN LATERAL (SELECT {_LAST[shape.fill]} AS at) AS last
     """)  # noqa: S608
 
 
@@ -108,22 +115,38 @@ _SOURCES = """
     FROM (SELECT source_id, count(*) AS used FROM shown GROUP BY source_id) AS used JOIN candle_sources USING (source_id)
 """
 
-_MS = "CAST(extract(epoch FROM opened_at) * 1000 AS bigint)"
+_STEP = "make_interval(secs => CAST(:interval_s AS integer))"
+_LAST = {"none": "counted.last_at", "ffill": "(SELECT max(opened_at) FROM written)"}
+_CLOSED = {
+    "none": "(SELECT closed FROM shown ORDER BY opened_at DESC LIMIT 1)",
+    "ffill": "(SELECT closed FROM written ORDER BY opened_at DESC LIMIT 1)",
+}
+
+# `concat` makes one text of everything; a chain of || makes one after each, and took twice as long.
+_MS = "CAST(date_part('epoch', opened_at) * 1000 AS bigint)"
 _WRITTEN = {
     "json": f"""
-        SELECT '[' || coalesce(string_agg('[' || {_MS} || ',' || open || ',' || high || ',' || low || ',' || close || ','
-            || coalesce(CAST(volume AS text), 'null') || ']', ',' ORDER BY opened_at), '') || ']' FROM written
+        SELECT concat('[', string_agg(concat('[', {_MS}, ',', open, ',', high, ',', low, ',', close, ',',
+            coalesce(CAST(volume AS text), 'null'), ']'), ','), ']') FROM written
     """,  # noqa: S608
     "csv": f"""
-        SELECT coalesce(string_agg({_MS} || ',' || open || ',' || high || ',' || low || ',' || close || ','
-            || coalesce(CAST(volume AS text), '') || ',' || closed || ',' || filled || E'\\n', '' ORDER BY opened_at), '') FROM written
+        SELECT coalesce(string_agg(concat({_MS}, ',', open, ',', high, ',', low, ',', close, ',', volume, ',',
+            CAST(closed AS text), ',', CAST(filled AS text), E'\\n'), ''), '') FROM written
     """,  # noqa: S608
     "ndjson": f"""
-        SELECT coalesce(string_agg('{{"time":' || {_MS} || ',"open":' || open || ',"high":' || high || ',"low":' || low
-            || ',"close":' || close || ',"volume":' || coalesce(CAST(volume AS text), 'null') || ',"is_closed":' || closed
-            || ',"filled":' || filled || E'}}\\n', '' ORDER BY opened_at), '') FROM written
+        SELECT coalesce(string_agg(concat('{{"time":', {_MS}, ',"open":', open, ',"high":', high, ',"low":', low, ',"close":', close,
+            ',"volume":', coalesce(CAST(volume AS text), 'null'), ',"is_closed":', CAST(closed AS text),
+            ',"filled":', CAST(filled AS text), E'}}\\n'), ''), '') FROM written
     """,  # noqa: S608
 }
+
+
+def _next_at(shape: Shape) -> str:
+    """When the first candle opened that is behind the page, if it is full."""
+    following = f"SELECT min(opened_at) FROM ({_held(shape)}) AS held WHERE opened_at > last.at AND opened_at < CAST(:until AS timestamptz)"  # noqa: S608
+    if shape.fill == "none":
+        return f"CASE WHEN counted.rows = CAST(:size AS integer) THEN ({following}) END"
+    return f"({following})"
 
 
 def _held(shape: Shape) -> str:
@@ -146,7 +169,7 @@ def _filled(shape: Shape) -> str:
     if shape.fill == "none":
         return f"written AS (SELECT opened_at, {_PRICES}, closed, false AS filled FROM shown)"  # noqa: S608
     return f"""
-        written AS (
+        written AS MATERIALIZED (
             SELECT opened_at, {_PRICES}, closed, false AS filled FROM shown
             UNION ALL
             SELECT missing, price, price, price, price, 0, true, true
@@ -157,7 +180,7 @@ def _filled(shape: Shape) -> str:
                 ) AS price FROM gaps
             ) AS gap
             CROSS JOIN LATERAL generate_series(
-                begins_at, ends_at - make_interval(secs => CAST(:interval_s AS integer)), make_interval(secs => CAST(:interval_s AS integer))
+                begins_at, ends_at - {_STEP}, {_STEP}
             ) AS missing
             ORDER BY opened_at LIMIT CAST(:size AS integer)
         )

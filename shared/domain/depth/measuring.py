@@ -29,7 +29,7 @@ def measure(book: BookRecord, usd_rate: Decimal | None) -> Measures:
         best_bid=book.bids[0].price if book.bids else None,
         best_ask=book.asks[0].price if book.asks else None,
         mid=mid,
-        spread_bps=_rounded((book.asks[0].price - book.bids[0].price) / mid * _BPS, _DIGITS) if mid else None,
+        spread_bps=rounded((book.asks[0].price - book.bids[0].price) / mid * _BPS, _DIGITS) if mid else None,
         usd_rate=usd_rate,
         bid_depth_1pct_usd=_in_dollars(near[0], usd_rate),
         ask_depth_1pct_usd=_in_dollars(near[1], usd_rate),
@@ -82,8 +82,8 @@ def _slippage(book: BookRecord, mid: Decimal | None, usd_rate: Decimal | None, w
     amount = worth_usd / usd_rate / mid
     bought, sold = fill_price(book.asks, amount), fill_price(book.bids, amount)
     return (
-        None if bought is None else _rounded((bought - mid) / mid * _BPS, _DIGITS),
-        None if sold is None else _rounded((mid - sold) / mid * _BPS, _DIGITS),
+        None if bought is None else rounded((bought - mid) / mid * _BPS, _DIGITS),
+        None if sold is None else rounded((mid - sold) / mid * _BPS, _DIGITS),
     )
 
 
@@ -91,17 +91,18 @@ def _imbalance(near: Sums) -> Decimal | None:
     bids, asks = near
     if bids is None or asks is None or not bids + asks:
         return None
-    return _rounded((bids - asks) / (bids + asks), _FINE)
+    return rounded((bids - asks) / (bids + asks), _FINE)
 
 
 def _reach(levels: Sequence[Level], mid: Decimal | None) -> Decimal | None:
-    return _rounded(abs(levels[-1].price - mid) / mid * _PERCENT, _DIGITS) if levels and mid else None
+    return rounded(abs(levels[-1].price - mid) / mid * _PERCENT, _DIGITS) if levels and mid else None
 
 
 def _in_dollars(value: Decimal | None, usd_rate: Decimal | None) -> Decimal | None:
-    return None if value is None or usd_rate is None else _rounded(value * usd_rate, _CENTS)
+    return None if value is None or usd_rate is None else rounded(value * usd_rate, _CENTS)
 
 
-def _rounded(value: Decimal, step: Decimal) -> Decimal:
+def rounded(value: Decimal, step: Decimal) -> Decimal:
+    """Return the value to the nearest multiple of a power of ten."""
     # Too large for two digits behind the point is too large to need them.
     return value.quantize(step) if value.adjusted() < 20 else value

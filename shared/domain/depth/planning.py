@@ -2,41 +2,30 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from shared.core.settings import DataSource
-from shared.db.copying import copy_rows
 from shared.db.engine import Database
-from shared.domain.datasets.stamping import stamp
 
 from .asking import Listing
-from .markets import preferred
+from .markets import by_exchange, preferred
 
 if TYPE_CHECKING:
     from sqlalchemy import ClauseElement, Connection
 
-LISTINGS = "refresh_depth.listings"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_STAGE = """
-    CREATE TEMPORARY TABLE staged_listings (provider text NOT NULL, provider_id text NOT NULL, token_id text NOT NULL)
-    ON COMMIT DROP
-"""
-# What an exchange does not list any more, or lists as another token now, is forgotten.
-_FORGET = """
-    DELETE FROM provider_ids AS known
-    WHERE known.provider IN (SELECT provider FROM staged_listings)
-    AND NOT EXISTS (SELECT FROM staged_listings AS said
-                    WHERE (said.provider, said.provider_id, said.token_id) = (known.provider, known.provider_id, known.token_id))
-"""
 _LEARN = """
     INSERT INTO provider_ids (provider, provider_id, token_id, matched_by, matched_at)
-    SELECT said.provider, said.provider_id, said.token_id, 'symbol', :at
-    FROM staged_listings AS said JOIN tokens ON tokens.token_id = said.token_id
+    SELECT DISTINCT ON (provider, provider_id) provider, provider_id, token_id, 'price', CAST(:at AS timestamptz)
+    FROM unnest(CAST(:providers AS text[]), CAST(:names AS text[]), CAST(:token_ids AS text[]))
+        AS proven (provider, provider_id, token_id)
+    JOIN tokens USING (token_id)
+    ORDER BY provider, provider_id, token_id
     ON CONFLICT DO NOTHING
 """
+Named = tuple[str, str, str]
+"""Exchange, market, token id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,64 +33,70 @@ class Plan:
     """Which books are asked for."""
 
     tokens: Sequence[Listing]
-    """Best ranked first."""
+    """Best ranked first, with the markets that are known to be theirs."""
+    priced: frozenset[str]
+    """The tokens whose price is of these minutes, by which a market can be told to be theirs."""
     tether_usd: Decimal | None
     """What a tether costs, if that was observed recently."""
-    listed_at: datetime | None
-    """When the exchanges last told which markets they have."""
+
+    def with_candidates(self, candidates: Iterable[Named]) -> "Plan":
+        """Return the plan with markets that may be a priced token's, where none of the exchange is known."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for exchange, market, token_id in candidates:
+            found.setdefault(token_id, []).append((exchange, market))
+        tokens = [
+            replace(token, markets={**by_exchange(found.get(token.token_id, ())), **token.markets})
+            if token.token_id in self.priced
+            else token
+            for token in self.tokens
+        ]
+        return replace(self, tokens=tokens)
 
 
 class DepthPlanner:
-    """Reads what to ask for, and keeps what the exchanges list, over a writing `database`."""
+    """Reads what to ask for, and keeps what was learnt of markets, over a writing `database`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def plan(self, tokens: int, *, recent: datetime) -> Plan:
-        """Return the books of so many of the best ranked tokens; a price of tether counts if observed after `recent`.
+        """Return the books of so many of the best ranked tokens; prices count as of these minutes if observed after `recent`.
 
         Raises:
             DatabaseUnavailableError: PostgreSQL does not answer.
         """
-        values = {"limit": tokens, "recent": recent}
-        ((ranked, tether, listed_us),) = await self._database.fetch("depth.plan", _planned, values)
+        ((ranked, tether),) = await self._database.fetch("depth.plan", _planned, {"limit": tokens, "recent": recent})
         rows = json.loads(ranked)
         return Plan(
-            tokens=[_listing(row) for row in rows],
+            tokens=[_listing(token_id, price, names) for token_id, price, _, names in rows],
+            priced=frozenset(token_id for token_id, _, fresh, _ in rows if fresh),
             tether_usd=None if tether is None else Decimal(tether),
-            listed_at=None if listed_us is None else _EPOCH + timedelta(microseconds=listed_us),
         )
 
-    async def keep(self, listings: Iterable[tuple[str, str, str]], *, at: datetime, data_source: DataSource) -> None:
-        """Store (exchange, market, token id) in place of what was known of these exchanges.
+    async def learn(self, proven: Sequence[Named], *, at: datetime) -> None:
+        """Keep which markets were told to be which tokens'; what is known already stays.
 
         Raises:
             DatabaseUnavailableError: PostgreSQL does not answer.
-            SettingsError: the database holds another kind of data.
         """
-        rows = list(listings)
-        await self._database.transaction(lambda connection: _keep(connection, rows, at, data_source))
+        if proven:
+            await self._database.transaction(lambda connection: _learn(connection, proven, at))
 
 
 def _planned() -> "ClauseElement":
     from . import statements
 
-    return statements.planned(LISTINGS)
+    return statements.planned()
 
 
-def _listing(row: Sequence[object]) -> Listing:
-    token_id, price, names = row
-    markets = {each: preferred(listed) for each, listed in names.items()} if isinstance(names, Mapping) else {}
-    return Listing(str(token_id), markets, None if price is None else Decimal(str(price)))
+def _listing(token_id: str, price: str | None, names: Mapping[str, Sequence[str]] | None) -> Listing:
+    markets = {exchange: preferred(listed) for exchange, listed in (names or {}).items()}
+    return Listing(token_id, markets, None if price is None else Decimal(price))
 
 
-def _keep(
-    connection: "Connection", rows: Sequence[tuple[str, str, str]], at: datetime, data_source: DataSource
-) -> None:
+def _learn(connection: "Connection", proven: Sequence[Named], at: datetime) -> None:
     from sqlalchemy import text
 
-    stamp(connection, LISTINGS, at=at, sources=dict.fromkeys(row[0] for row in rows), data_source=data_source)
-    connection.execute(text(_STAGE))
-    copy_rows(connection, "staged_listings", ("provider", "provider_id", "token_id"), rows)
-    connection.execute(text(_FORGET))
-    connection.execute(text(_LEARN), {"at": at})
+    providers, names, token_ids = (list(column) for column in zip(*proven, strict=True))
+    values = {"providers": providers, "names": names, "token_ids": token_ids, "at": at}
+    connection.execute(text(_LEARN), values)

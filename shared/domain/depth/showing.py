@@ -8,9 +8,11 @@ from decimal import Decimal
 
 from shared.records.depth import BookRecord, Level, Measures
 
+from .measuring import rounded
 from .repository import TokenFacts
 
 _MEASURES = tuple(each.name for each in fields(Measures))
+_WORTH = Decimal("1e-6")
 _NOTHING = '"levels":null,"bids":null,"asks":null'
 
 
@@ -50,11 +52,12 @@ def _whole(facts: TokenFacts, sides: str, said: str) -> str:
 
 def _levels(levels: Sequence[Level], rate: Decimal | None) -> str:
     """Return `[price, amount, worth in dollars]` of each level."""
-    rows = (
-        f"[{level.price:f},{level.amount:f},{_number(None if rate is None else level.price * level.amount * rate)}]"
-        for level in levels
-    )
+    rows = (f"[{level.price:f},{level.amount:f},{_number(_worth(level, rate))}]" for level in levels)
     return f"[{','.join(rows)}]"
+
+
+def _worth(level: Level, rate: Decimal | None) -> Decimal | None:
+    return None if rate is None else rounded(level.price * level.amount * rate, _WORTH)
 
 
 def _measured(measures: Measures) -> str:

@@ -70,9 +70,9 @@ def token_facts(by: By) -> Select[Any]:
     )
 
 
-def planned(listings: str) -> Select[Any]:
-    """Select the text `[[token id, price, {exchange: market names}], …]` of the `limit` best ranked tokens, tether's price, if
-    observed after `recent`, and when the dataset `listings` was refreshed.
+def planned() -> Select[Any]:
+    """Select the text `[[token id, price, whether observed after `recent`, {exchange: market names}], …]` of the `limit` best
+    ranked tokens, and tether's price, if observed after `recent`.
     """
     listed = (
         select(provider_ids.c.provider, func.json_agg(provider_ids.c.provider_id).label("names"))
@@ -82,10 +82,10 @@ def planned(listings: str) -> Select[Any]:
         .lateral("listed")
     )
     names = select(func.json_object_agg(listed.c.provider, listed.c.names)).select_from(listed).scalar_subquery()
-    row = cast(func.json_build_array(quotes.c.token_id, cast(quotes.c.price_usd, Text), names), Text)
+    facts = (quotes.c.token_id, cast(quotes.c.price_usd, Text), quotes.c.as_of > _recent, names)
+    row = cast(func.json_build_array(*facts), Text)
     ranked = select(json_list(row, quotes.c.rank)).where(quotes.c.rank <= cast(bindparam("limit"), Integer))
-    listed_us = select(stamp_of(listings).c.refreshed_us)
-    return select(ranked.scalar_subquery(), _tether(), listed_us.scalar_subquery())
+    return select(ranked.scalar_subquery(), _tether())
 
 
 def _exchanges() -> list[Expression]:

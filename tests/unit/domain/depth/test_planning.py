@@ -1,16 +1,20 @@
 """Which books are asked for: what exchanges list, and what is preferred."""
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from shared.core.errors import SettingsError
+from functions.refresh_depth.proving import believed
 from shared.db.engine import Database
+from shared.domain.depth.asking import Listing
 from shared.domain.depth.markets import by_exchange, preferred
-from shared.domain.depth.planning import DepthPlanner
+from shared.domain.depth.planning import DepthPlanner, Plan
 from shared.domain.market.known import KnownToken
 from shared.domain.market.listings import listings
 from shared.providers.candle_requests import MarketRecord
+from shared.records.depth import BookRecord, Level
 from tests.clocks import NOON
 from tests.databases import Place
 from tests.functions.quoting import store
@@ -63,35 +67,67 @@ def test_dollars_go_before_tethers() -> None:
 async def test_a_plan_has_the_best_ranked_and_where_each_is_traded(place: Place, writing: Database) -> None:
     await store(place, snapshot(at=NOON))
     planner = DepthPlanner(writing)
-    await planner.keep([("kraken", "XBTUSD", "bitcoin"), ("kraken", "XRPUSD", "ripple")], at=NOON, data_source="live")
+    await planner.learn(
+        [("kraken", "XBTUSD", "bitcoin"), ("kraken", "XRPUSD", "ripple"), ("kraken", "X", "no")], at=NOON
+    )
 
-    plan = await planner.plan(2, recent=NOON)
+    plan = await planner.plan(2, recent=NOON - timedelta(minutes=3))
 
     assert [(each.token_id, each.markets) for each in plan.tokens] == [
         ("bitcoin", {"kraken": "XBTUSD"}),
         ("ripple", {"kraken": "XRPUSD"}),
     ]
     assert plan.tokens[0].price_usd == Decimal("3578.2828968419490075")
-    assert (plan.listed_at, plan.tether_usd) == (NOON, None)
+    assert plan.priced == {"bitcoin", "ripple"}
+    assert plan.tether_usd is None
+    assert (await planner.plan(2, recent=NOON)).priced == frozenset()
 
 
-async def test_what_an_exchange_lists_no_more_is_forgotten_and_other_exchanges_are_left(
-    place: Place, writing: Database
-) -> None:
+async def test_what_is_known_of_a_market_stays(place: Place, writing: Database) -> None:
     await store(place, snapshot(at=NOON))
     planner = DepthPlanner(writing)
-    first = [("kraken", "XBTUSD", "bitcoin"), ("kraken", "OLD", "ripple"), ("coinbase", "BTC-USD", "bitcoin")]
-    await planner.keep(first, at=NOON, data_source="live")
-    await planner.keep([("kraken", "XBTUSD", "bitcoin"), ("kraken", "XRP", "gone")], at=NOON, data_source="live")
+    for token_id in ("bitcoin", "ripple"):
+        await planner.learn([("kraken", "XBTUSD", token_id)], at=NOON)
 
-    rows = place.run("SELECT provider, provider_id FROM provider_ids WHERE matched_by = 'symbol' ORDER BY 1, 2")
-    assert rows == [["coinbase", "BTC-USD"], ["kraken", "XBTUSD"]]
+    rows = place.run("SELECT token_id, matched_by FROM provider_ids WHERE provider = 'kraken'")
+    assert rows == [["bitcoin", "price"]]
 
 
-async def test_lists_of_another_kind_of_data_are_refused(place: Place, writing: Database) -> None:
-    await store(place, snapshot(at=NOON))
-    planner = DepthPlanner(writing)
-    await planner.keep([("kraken", "XBTUSD", "bitcoin")], at=NOON, data_source="live")
+def planned(*, priced: bool = True) -> Plan:
+    token = Listing("bitcoin", {"kraken": "XBTUSD"}, Decimal(100))
+    return Plan([token], frozenset({"bitcoin"}) if priced else frozenset(), None)
 
-    with pytest.raises(SettingsError):
-        await planner.keep([], at=NOON, data_source="sandbox")
+
+CANDIDATES = frozenset({("kraken", "OTHER", "bitcoin"), ("coinbase", "BTC-USD", "bitcoin"), ("coinbase", "A-USD", "a")})
+
+
+def test_candidates_are_asked_where_no_market_of_the_exchange_is_known() -> None:
+    (token,) = planned().with_candidates(CANDIDATES).tokens
+
+    assert token.markets == {"kraken": "XBTUSD", "coinbase": "BTC-USD"}
+
+
+def test_candidates_are_left_out_where_no_price_could_prove_them() -> None:
+    (token,) = planned(priced=False).with_candidates(CANDIDATES).tokens
+
+    assert token.markets == {"kraken": "XBTUSD"}
+
+
+@pytest.mark.parametrize(("mid", "proves"), [("95", True), ("105", True), ("94.9", False), ("105.1", False)])
+def test_a_candidate_is_believed_and_proven_only_at_the_tokens_price(mid: str, proves: bool) -> None:
+    book = BookRecord(
+        token_id="bitcoin",
+        provider="coinbase",
+        market="BTC-USD",
+        quote_currency="usd",
+        bids=(Level(Decimal(mid) - 1, Decimal(1)),),
+        asks=(Level(Decimal(mid) + 1, Decimal(1)),),
+        observed_at=NOON,
+        known_at=NOON,
+    )
+    known = replace(book, provider="kraken", market="XBTUSD")
+
+    books, proven = believed([book, known], planned(), CANDIDATES)
+
+    assert books == ([book, known] if proves else [known])
+    assert proven == ([("coinbase", "BTC-USD", "bitcoin")] if proves else [])
