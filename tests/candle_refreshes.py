@@ -59,7 +59,7 @@ async def candles_over(
     clock: Clock,
     *,
     top: int = 5,
-    fetch_within: timedelta = timedelta(seconds=15),
+    fetch_within: timedelta = timedelta(seconds=120),
 ) -> AsyncIterator[CandleMarket]:
     """One instance; the market has been refreshed twice at the clock's time, so that tokens have prices and names."""
     async with market_over(sandbox, place, folder, clock=clock) as market:
@@ -78,6 +78,7 @@ async def candles_over(
             source="sandbox",
             tokens=top,
             fetch_within=fetch_within,
+            first={"1m": 20, "1h": 60, "1d": 3},
         )
         try:
             yield CandleMarket(refresh, market)

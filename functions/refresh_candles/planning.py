@@ -42,25 +42,45 @@ class Task:
     hole: Hole | None = None
 
 
-def plan(known: Known, markets: Markets, gaps: Sequence[Hole], *, top: int, now: datetime) -> list[Task]:
-    """Return what to ask for, most important first."""
+def plan(
+    known: Known,
+    markets: Markets,
+    gaps: Sequence[Hole],
+    *,
+    top: int,
+    now: datetime,
+    first: Mapping[Interval, int] = FIRST,
+) -> list[Task]:
+    """Return what to ask for, most important first.
+
+    Args:
+        known: What is stored.
+        markets: Of every token.
+        gaps: To be filled, as far as there is a budget.
+        top: Of so many tokens minutes are asked for.
+        now: When the run began.
+        first: How many candles a new series begins with.
+    """
+    back = {interval: grid(now, interval) - INTERVALS[interval] * count for interval, count in first.items()}
     listed = [token for token in known.tokens if markets.venues(token.token_id)]
     largest, others = listed[:top], listed[top:]
-    tasks = [Task(_from_newest(token, "1m", known, markets, now)) for token in largest]
+    tasks = [Task(_from_newest(token, "1m", known, markets, now, back)) for token in largest]
     turn = int(now.timestamp() // 60) % EVERY
     for token in largest[turn::EVERY]:
-        tasks += [Task(_from_newest(token, interval, known, markets, now)) for interval in ("1h", "1d")]
-    coarse = [request for token in [*largest, *others] for request in _due(token, known, markets, now)]
+        tasks += [Task(_from_newest(token, interval, known, markets, now, back)) for interval in ("1h", "1d")]
+    coarse = [request for token in [*largest, *others] for request in _due(token, known, markets, now, back)]
     asked = {(task.request.token_id, task.request.interval) for task in tasks}
     tasks += [Task(each) for each in coarse if (each.token_id, each.interval) not in asked][:COARSE_A_RUN]
     tasks += [task for hole in gaps if (task := _filling(hole, markets, now)) is not None][:GAPS_A_RUN]
     return tasks
 
 
-def _due(token: CandleToken, known: Known, markets: Markets, now: datetime) -> Iterator[CandleRequest]:
+def _due(
+    token: CandleToken, known: Known, markets: Markets, now: datetime, back: Mapping[Interval, datetime]
+) -> Iterator[CandleRequest]:
     for interval in ("1h", "1d"):
         if _is_due(token.token_id, interval, known, now):
-            yield _from_newest(token, interval, known, markets, now)
+            yield _from_newest(token, interval, known, markets, now, back)
 
 
 def _is_due(token_id: str, interval: Interval, known: Known, now: datetime) -> bool:
@@ -74,15 +94,17 @@ def _is_due(token_id: str, interval: Interval, known: Known, now: datetime) -> b
 
 
 def _from_newest(
-    token: CandleToken, interval: Interval, known: Known, markets: Markets, now: datetime
+    token: CandleToken,
+    interval: Interval,
+    known: Known,
+    markets: Markets,
+    now: datetime,
+    back: Mapping[Interval, datetime],
 ) -> CandleRequest:
     step = INTERVALS[interval]
     progress = known.series.get((token.token_id, interval))
     newest = progress.newest_at if progress else None
-    if newest is None:
-        start = grid(now, interval) - step * FIRST[interval]
-    else:
-        start = max(newest + step, grid(now, interval) - step * MOST)
+    start = back[interval] if newest is None else max(newest + step, grid(now, interval) - step * MOST)
     return _request(token.token_id, interval, min(start, grid(now, interval)), now, markets.of(token.token_id), now)
 
 

@@ -5,7 +5,7 @@ Each may be repeated. A run in which nobody answered writes nothing, so what is 
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -27,7 +27,7 @@ from shared.records.refresh import Outcome, RefreshReport, SourceReport
 
 from .asking import Answered, Gathered, gather
 from .mapping import Markets
-from .planning import plan
+from .planning import FIRST, plan
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +62,8 @@ class CandleRefresh:
     source: DataSource
     tokens: int
     fetch_within: timedelta = FETCH_WITHIN
+    first: Mapping[Interval, int] = field(default_factory=lambda: FIRST)
+    """How many candles a new series begins with."""
     on_step: Callable[[str], None] = lambda _: None
     """Told the name of each step as it begins."""
     _listed: _Listed = field(default_factory=_Listed)
@@ -85,7 +87,7 @@ class CandleRefresh:
             known = await recall.known()
             gaps = await recall.gaps(now=now, turn=int(now.timestamp() // 60), limit=2 * self.tokens)
             markets = Markets(known, await self._markets(now))
-            tasks = plan(known, markets, gaps, top=self.tokens, now=now)
+            tasks = plan(known, markets, gaps, top=self.tokens, now=now, first=self.first)
         if not tasks:
             return replace(report, outcome="degraded", detail="no token has a market yet: refresh_market goes first")
 

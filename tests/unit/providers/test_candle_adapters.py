@@ -141,9 +141,9 @@ def test_coinbase_is_newest_first_and_low_comes_before_high() -> None:
 
     found = CoinbaseCandles(URL).normalise(payload(rows), request(), fetched_at=NOON)
 
-    assert [(each.low, each.high, each.open, each.close) for each in found] == [
-        (Decimal("8.5"), 11, 9, 10),
-        (9, 12, 10, 11),
+    assert [[float(each.low), float(each.high), float(each.open), float(each.close)] for each in found] == [
+        [8.5, 11, 9, 10],
+        [9, 12, 10, 11],
     ]
     assert found[0].turnover is None
 
@@ -164,7 +164,7 @@ def test_kraken_has_another_name_for_the_pair_and_last_beside_it() -> None:
     with pytest.raises(BadPayloadError):
         KrakenCandles(URL).normalise(payload({"error": [], "result": {"last": 1}}), request(), fetched_at=NOON)
 
-    assert (record.close, record.volume) == (Decimal("3.5"), 0)
+    assert (record.close, record.volume) == (Decimal("3.5"), Decimal(0))
 
 
 def test_coingecko_makes_hours_of_whole_pairs_of_half_hours_stamped_at_their_end() -> None:
@@ -173,7 +173,7 @@ def test_coingecko_makes_hours_of_whole_pairs_of_half_hours_stamped_at_their_end
     found = CoinGeckoCandles(URL, FREE_CANDLES).normalise(payload(rows), request(), fetched_at=NOON)
 
     assert [each.opened_at for each in found] == [NOON - timedelta(hours=2), NOON - timedelta(hours=1)]
-    assert (found[1].open, found[1].high, found[1].low, found[1].close) == (11, 21, 5, 11)
+    assert [*map(int, (found[1].open, found[1].high, found[1].low, found[1].close))] == [11, 21, 5, 11]
     assert found[1].volume is None
 
 
