@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from functions.refresh_onchain.planning import LONGEST, questions
+from local.upstreams import _PATHS
 from sandbox import chains as truth
 from sandbox.faults import Fault
 from sandbox.market import Market
@@ -44,6 +45,10 @@ def test_every_source_of_the_catalogue_is_a_provider() -> None:
     named = {source for chain in CHAINS.values() for each in chain.metrics.values() for source in each.sources}
 
     assert {part for source in named for part in source.split("+")} == {*PROVIDERS, "quotes"}
+
+
+def test_no_provider_of_a_sandbox_is_really_asked() -> None:
+    assert {provider.adapter.descriptor.url_setting for provider in PROVIDERS.values()} <= set(_PATHS)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
