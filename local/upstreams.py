@@ -20,6 +20,8 @@ _PATHS = {
     "BINANCE_URL": "/binance",
     "COINPAPRIKA_URL": "/coinpaprika/v1",
     "COINCAP_URL": "/coincap/v3",
+    "COINBASE_URL": "/coinbase",
+    "KRAKEN_URL": "/kraken",
     "ETHERSCAN_URL": "/etherscan/v2/api",
     "EVM_RPC_ETHEREUM_URL": "/evm-rpc/ethereum",
     "EVM_RPC_BSC_URL": "/evm-rpc/bsc",

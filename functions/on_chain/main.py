@@ -22,9 +22,10 @@ def build(settings: Settings, clock: Clock | None = None) -> Wiring:
 
     clock = clock or SystemClock()
     documents = HastyDocuments(open_documents(settings, clock=clock), clock=clock)
-    gas = GasService(GasProviders(settings, documents, clock), documents, clock, data_source=settings.data_source)
+    fees = GasProviders(settings, documents, clock)
+    gas = GasService(fees, documents, clock, data_source=settings.data_source)
     database = Database(settings.required_database(), read_only=True)
-    return wire(gas, chain_services(database, clock), closing=(documents.close, database.close))
+    return wire(gas, chain_services(database, clock), closing=(fees.close, documents.close, database.close))
 
 
 function = ApiFunction(build)

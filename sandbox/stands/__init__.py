@@ -1,19 +1,24 @@
 """Who stands here beside the five providers of quotes, and what those answer beside quotes. One module a provider."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from sandbox.candle_wire import klines, market_chart, ohlc
 from sandbox.stand import Render, Stand
 from sandbox.stands import (
+    binance_books,
     blockchain_com,
     blockchair,
     blockcypher,
     blocknative,
+    coinbase_books,
     coinmetrics,
     defillama,
     etherscan,
     evm_rpc,
     growthepie,
     koios,
+    kraken_books,
     mempool_space,
     near_rpc,
     polkadot_rpc,
@@ -21,8 +26,12 @@ from sandbox.stands import (
     toncenter,
     tron_rpc,
 )
+from sandbox.stands.coinbase import COINBASE
+from sandbox.stands.kraken import KRAKEN
 
 STANDS: tuple[Stand, ...] = (
+    replace(COINBASE, routes={**COINBASE.routes, **coinbase_books.ROUTES}),
+    replace(KRAKEN, routes={**KRAKEN.routes, **kraken_books.ROUTES}),
     etherscan.STAND,
     evm_rpc.STAND,
     blocknative.STAND,
@@ -42,10 +51,15 @@ STANDS: tuple[Stand, ...] = (
 )
 """The other providers."""
 
+_GECKO_CANDLES: Mapping[str, Render] = {
+    "/api/v3/coins/{id}/ohlc": ohlc,
+    "/api/v3/coins/{id}/market_chart": market_chart,
+}
+
 ADDED: Mapping[str, Mapping[str, Render]] = {
-    "coingecko": {},
-    "coingecko_pro": {},
-    "binance": {},
+    "coingecko": _GECKO_CANDLES,
+    "coingecko_pro": _GECKO_CANDLES,
+    "binance": {"/api/v3/klines": klines, **binance_books.ROUTES},
     "coinpaprika": {},
     "coincap": {},
 }

@@ -96,6 +96,11 @@ class HttpClient:
         """Return the time of day."""
         return self._clock.now()
 
+    async def ready(self) -> None:
+        """Import the library and read certificates, in a thread: with a caller waiting it must not count as an answer's delay."""
+        if self._client is None:
+            await asyncio.to_thread(self._opened)
+
     async def close(self) -> None:
         """Let go of the connections."""
         client, self._client = self._client, None

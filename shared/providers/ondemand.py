@@ -20,8 +20,9 @@ async def first_answer(
     Args:
         sources: Their documents have to answer in time themselves (`shared.cache.hasty`).
         request: What is asked.
-        within: For reading the states and asking; writing comes on top.
+        within: For reading the states and asking; writing comes on top, and what a process does once in its life.
     """
+    await sources.ready()
     loop = asyncio.get_running_loop()
     ends = loop.time() + within.total_seconds()
     run = await sources.begin()

@@ -80,6 +80,11 @@ class Sources(Generic[Request, Record]):
             await self._states.turn(following(self._providers, turn, 1), at=self._clock.now())
         return Run(self._http, self._clock, self._states, self._providers, Book(dict(book.states), turn), self._empty)
 
+    async def ready(self) -> None:
+        """Make what the first question needs, so that it is not counted as its provider's delay."""
+        if self._http is self._own_http:
+            await self._own_http.ready()
+
     async def close(self) -> None:
         """Let go of connections."""
         await self._own_http.close()

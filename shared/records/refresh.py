@@ -10,7 +10,12 @@ from typing import Any, Literal
 Outcome = Literal["running", "succeeded", "degraded", "failed"]
 
 REFRESHES: Mapping[str, timedelta] = MappingProxyType(
-    {"refresh_market": timedelta(seconds=60), "refresh_onchain": timedelta(hours=6)}
+    {
+        "refresh_market": timedelta(seconds=60),
+        "refresh_depth": timedelta(seconds=60),
+        "refresh_onchain": timedelta(hours=6),
+        "refresh_candles": timedelta(seconds=60),
+    }
 )
 """Every refresh and the age its data may reach: `promise_s` of its manifest, which reading code does not carry."""
 

@@ -10,6 +10,8 @@ from local.options import read_options
 from local.ports import PortInUseError, free_ports, require_free
 from local.upstreams import Upstreams, live_upstreams, replay_upstreams, sandbox_upstreams
 from shared.core.settings import Settings
+from shared.providers.depth import book_providers
+from shared.providers.gas import gas_providers
 from tools.manifests import read_manifests
 
 MANIFESTS = read_manifests()
@@ -72,6 +74,15 @@ def test_a_refresher_knows_what_to_warm_and_how_much_to_ask_for(tmp_path: Path) 
     assert environment["MARKET_TOKENS"] == "6000"
     assert environment["COINGECKO_URL"] == "http://127.0.0.1:7/coingecko/api/v3"
     assert environment["COINCAP_URL"] == "http://127.0.0.1:7/coincap/v2"
+
+
+@pytest.mark.parametrize("name", ["market", "on_chain", "refresh_depth"])
+def test_what_asks_for_books_and_fees_never_leaves_a_sandbox(name: str, tmp_path: Path) -> None:
+    environment = environment_of(name, tmp_path, sandbox_upstreams(port=7, tokens=60, seed=1, log=tmp_path / "log"))
+
+    asked = (*book_providers(Settings.from_environment({})), *gas_providers(Settings.from_environment({})))
+    addresses = {each.id: environment.get(each.adapter.descriptor.url_setting, "") for each in asked}
+    assert [each for each, address in addresses.items() if not address.startswith("http://127.0.0.1:7/")] == []
 
 
 def test_two_platforms_never_share_a_folder(tmp_path: Path) -> None:

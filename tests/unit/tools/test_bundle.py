@@ -29,20 +29,21 @@ def test_a_bundle_holds_entry_requirements_and_manifest(name: str) -> None:
     assert {"main.py", "requirements.txt", f"functions/{name}/main.py", f"functions/{name}/function.yaml"} <= held
 
 
-@pytest.mark.parametrize("name", [name for name, manifest in MANIFESTS.items() if manifest.kind == "api"])
-def test_what_answers_callers_carries_no_provider_and_no_other_function(name: str) -> None:
-    foreign = [
-        path
-        for path in files_of(name)
-        if path.startswith("shared/providers/")
-        or (
-            path.startswith("functions/")
-            and path != "functions/__init__.py"
-            and not path.startswith(f"functions/{name}/")
-        )
-    ]
+API = [name for name, manifest in MANIFESTS.items() if manifest.kind == "api"]
+ON_DEMAND = ("market", "on_chain")
+"""What asks a provider while its caller waits: docs/decisions/0009-answers-on-demand.md."""
 
-    assert foreign == []
+
+@pytest.mark.parametrize("name", [name for name in API if name not in ON_DEMAND])
+def test_what_answers_callers_carries_no_provider(name: str) -> None:
+    assert [path for path in files_of(name) if path.startswith("shared/providers/")] == []
+
+
+@pytest.mark.parametrize("name", API)
+def test_what_answers_callers_carries_no_other_function(name: str) -> None:
+    held = [path for path in files_of(name) if path.startswith("functions/") and path != "functions/__init__.py"]
+
+    assert [path for path in held if not path.startswith(f"functions/{name}/")] == []
 
 
 def test_data_beside_the_code_comes_along() -> None:
