@@ -20,7 +20,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Wiring:
     clock = clock or SystemClock()
     database = Database(settings.required_database(), read_only=True)
     books, close_books = book_service(settings, database, clock)
-    return Wiring.of(router, books, *stored_services(database, clock), closing=(close_books, database.close))
+    return Wiring.of(router, books, *stored_services(database, clock), closing=(close_books,))
 
 
 function = ApiFunction(build)

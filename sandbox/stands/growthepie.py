@@ -22,10 +22,10 @@ _METRICS = {
 
 
 def fundamentals(scene: Scene, asked: Asked) -> Answer:
-    """Answer /v1/fundamentals.json: the last year; chains that nobody here knows stand among them."""
+    """Answer /v1/fundamentals.json: the last ninety days; chains that nobody here knows stand among them."""
     rows: list[dict[str, Any]] = [{"metric_key": "daa", "origin_key": "zora", "date": "2025-01-01", "value": 1234.0}]
     for chain in _CHAINS:
-        for day, facts in chains.days_of(scene, chain, most=365):
+        for day, facts in chains.days_of(scene, chain, most=90):
             date = iso_seconds(day)[:10]
             rows += [
                 {

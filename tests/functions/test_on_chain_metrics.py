@@ -25,6 +25,13 @@ BASE = "/api/v1/on-chain"
 
 
 @pytest.fixture
+def place(shared_place: Place) -> Place:
+    """The module's database, emptied: a database for each test costs more than the test."""
+    shared_place.run("TRUNCATE chain_metrics, datasets, tokens CASCADE")
+    return shared_place
+
+
+@pytest.fixture
 async def on_chain(place: Place) -> AsyncIterator[Served]:
     served = Served(build, place, SteppingClock(NOON))
     yield served

@@ -54,10 +54,22 @@ def about(*chains: str, days: int = 12) -> Plan:
     return plan
 
 
+def of_bitcoin(known: Known, *, now: datetime) -> Iterator[ChainRequest]:
+    """Yield the question about bitcoin's present."""
+    return (each for each in questions(known, now=now) if (each.resolution, each.chain) == ("now", "bitcoin"))
+
+
 def of_networks(known: Known, *, now: datetime) -> Iterator[ChainRequest]:
     """Yield the questions about the present, and about the networks' past."""
     wanted = questions(known, now=now, longest=timedelta(days=2))
     return (each for each in wanted if each.resolution == "now" or each.topic == "network")
+
+
+@pytest.fixture
+def place(shared_place: Place) -> Place:
+    """The module's database, emptied: a database for each test costs more than the test."""
+    shared_place.run("TRUNCATE chain_metrics, datasets, tokens CASCADE")
+    return shared_place
 
 
 @pytest.fixture
@@ -137,7 +149,7 @@ async def test_when_the_first_choice_fails_the_next_one_is_stored_and_named(
     sandbox: Served, place: Place, tmp_path: Path, clock: SteppingClock, kind: str, code: str
 ) -> None:
     async with chains_over(
-        sandbox, place, tmp_path, clock, within=timedelta(seconds=2 if kind == "timeout" else 20), plan=about("bitcoin")
+        sandbox, place, tmp_path, clock, within=timedelta(seconds=2 if kind == "timeout" else 20), plan=of_bitcoin
     ) as chains:
         chains.fault("blockchain_com", kind)
         report = await chains.run()

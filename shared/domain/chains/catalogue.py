@@ -74,7 +74,8 @@ _CONTRACTS = "ethereum bsc polygon solana avalanche arbitrum optimism base tron 
 _MINED = "bitcoin litecoin dogecoin bitcoin-cash"
 _SAMPLED = "ethereum bsc polygon avalanche arbitrum optimism base tron"
 
-# metric | resolution | source | chains; earlier lines are asked first.
+# metric | resolution | source | chains; earlier lines are preferred. Who tells the moment comes first for the days, too, where he can:
+# then the change within a week is told from the first day on.
 _RULES = f"""
 tvl_usd|now day|defillama|{_MINED} {_CONTRACTS} polkadot
 stablecoin_supply_usd|now day|defillama|{_CONTRACTS} polkadot
@@ -92,15 +93,15 @@ transactions|now|node|{_SAMPLED}
 transactions|now|solana_rpc|solana
 transactions|now|koios|cardano
 transactions|now|toncenter|ton
-transactions|day|coinmetrics|bitcoin ethereum litecoin dogecoin cardano bitcoin-cash
 transactions|day|blockchain_com|bitcoin
+transactions|day|coinmetrics|bitcoin ethereum litecoin dogecoin cardano bitcoin-cash
 transactions|day|growthepie|ethereum arbitrum optimism base
 fees_native|now|blockchain_com|bitcoin
 fees_native|now|mempool_space|bitcoin
 fees_native|now|blockchair|{_MINED} ethereum
 fees_native|now|koios|cardano
-fees_native|day|coinmetrics|bitcoin ethereum litecoin dogecoin cardano bitcoin-cash
 fees_native|day|blockchain_com|bitcoin
+fees_native|day|coinmetrics|bitcoin ethereum litecoin dogecoin cardano bitcoin-cash
 fees_usd|now|blockchair|{_MINED} ethereum
 fees_usd|now|blockchain_com+quotes|bitcoin
 fees_usd|now|mempool_space+quotes|bitcoin

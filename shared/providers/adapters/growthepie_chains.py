@@ -1,6 +1,6 @@
 """growthepie: addresses, transactions, fees and stablecoins of ethereum and its layers, day by day.
 
-One answer holds all chains and all metrics of the last year, so it is asked for once and read for the chain that is wanted.
+One answer holds all chains and all metrics of the last three months, so it is asked for once and read for our four chains.
 
 Source: https://docs.growthepie.com/api
 """

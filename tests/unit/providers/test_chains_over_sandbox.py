@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from functions.refresh_onchain.planning import LONGEST, questions
+from local.upstreams import _PATHS
 from sandbox import chains as truth
 from sandbox.faults import Fault
 from sandbox.market import Market
@@ -44,6 +45,10 @@ def test_every_source_of_the_catalogue_is_a_provider() -> None:
     named = {source for chain in CHAINS.values() for each in chain.metrics.values() for source in each.sources}
 
     assert {part for source in named for part in source.split("+")} == {*PROVIDERS, "quotes"}
+
+
+def test_no_provider_of_a_sandbox_is_really_asked() -> None:
+    assert {provider.adapter.descriptor.url_setting for provider in PROVIDERS.values()} <= set(_PATHS)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -87,8 +92,10 @@ async def test_what_is_told_is_the_truth(market: Market, scene: Scene) -> None:
         ("evm_rpc_base", "base", "block_height"): truth.height_of("base", scene.seconds),
         ("evm_rpc_arbitrum", "arbitrum", "block_time_s"): 0.25,
     }
+    http = DeskHttp(market, NOON)
+    present = [each for each in ALL if each.resolution == "now"]
     for (provider, chain, metric), value in expected.items():
-        found = await heard(DeskHttp(market, NOON), PROVIDERS[provider], ALL)
+        found = await heard(http, PROVIDERS[provider], present)
         (told,) = [each.value for each in found if (each.chain, each.metric, each.resolution) == (chain, metric, "now")]
         assert float(told) == pytest.approx(value, rel=1e-4), (provider, metric)
 

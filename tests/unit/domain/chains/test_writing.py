@@ -15,6 +15,13 @@ DAY = datetime(2026, 5, 1, tzinfo=UTC)
 LEARNED = DAY + timedelta(days=1, minutes=7)
 
 
+@pytest.fixture
+def place(shared_place: Place) -> Place:
+    """The module's database, emptied: a database for each test costs more than the test."""
+    shared_place.run("TRUNCATE chain_metrics, datasets, tokens CASCADE")
+    return shared_place
+
+
 def tvl(value: str, *, known_at: datetime = LEARNED, source: str = "defillama") -> ChainMetric:
     return ChainMetric(
         chain="ethereum",
