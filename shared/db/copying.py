@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Field = str | int | Decimal | datetime | bool | None
 
+MISSING = r"\N"
 _CHUNK = 64 * 1024
 _SPECIAL = re.compile(r"[\\\t\n\r\x00]")
 _ESCAPES = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\x00": ""}
@@ -26,18 +27,22 @@ def copy_rows(connection: "Connection", table: str, columns: Sequence[str], rows
         columns: Names of the columns, in the order of the fields.
         rows: Consumed once.
     """
+    copy_lines(connection, table, columns, ("\t".join(map(_field, row)) for row in rows))
+
+
+def copy_lines(connection: "Connection", table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
+    """Append rows that are in COPY's text format already: numbers, times and `MISSING`, nothing that would need escapes."""
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(f"COPY {table} ({', '.join(columns)}) FROM STDIN", stream=_chunks(rows))  # type: ignore[call-arg]
+        cursor.execute(f"COPY {table} ({', '.join(columns)}) FROM STDIN", stream=_chunks(lines))  # type: ignore[call-arg]
     finally:
         cursor.close()
 
 
-def _chunks(rows: Iterable[Sequence[Field]]) -> Iterator[bytes]:
+def _chunks(written: Iterable[str]) -> Iterator[bytes]:
     lines: list[str] = []
     size = 0
-    for row in rows:
-        line = "\t".join(map(_field, row))
+    for line in written:
         lines.append(line)
         size += len(line)
         if size > _CHUNK:
@@ -55,9 +60,9 @@ def _encoded(lines: list[str]) -> bytes:
 def _field(value: Field) -> str:
     """Return a value in COPY's text format."""
     if value is None:
-        return r"\N"
+        return MISSING
     if isinstance(value, str):
         return _SPECIAL.sub(lambda found: _ESCAPES[found[0]], value) if _SPECIAL.search(value) else value
     text = str(value)
     # Not a number and the infinities are no data; everything else ends otherwise.
-    return r"\N" if text[-1] in "Ny" else text
+    return MISSING if text[-1] in "Ny" else text

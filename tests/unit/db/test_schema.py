@@ -38,7 +38,14 @@ def test_table_definitions_are_those_of_the_database(inspected: sa.Inspector, ta
         column["name"]: (type(column["type"]).__name__, column["nullable"])
         for column in inspected.get_columns(table.name)
     }
-    named = {"Text": "TEXT", "Numeric": "NUMERIC", "Integer": "INTEGER", "Boolean": "BOOLEAN", "DateTime": "TIMESTAMP"}
+    named = {
+        "Text": "TEXT",
+        "Numeric": "NUMERIC",
+        "Integer": "INTEGER",
+        "SmallInteger": "SMALLINT",
+        "Boolean": "BOOLEAN",
+        "DateTime": "TIMESTAMP",
+    }
     defined = {
         column.name: (named.get(type(column.type).__name__, type(column.type).__name__), column.nullable)
         for column in table.columns

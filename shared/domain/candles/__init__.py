@@ -1,0 +1,1 @@
+"""Candles: checked, stored, built from shorter ones, and read."""

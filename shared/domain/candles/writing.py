@@ -1,0 +1,249 @@
+"""Storing candles: COPY into staging, merge, the same again changes nothing."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from shared.core.settings import DataSource
+from shared.db.copying import MISSING, copy_lines
+from shared.db.engine import Database
+from shared.db.statements import array_of
+from shared.domain.datasets.stamping import stamp
+from shared.records.candles import INTERVALS, CandleRecord, Interval
+from shared.records.market import QuoteCurrency
+
+from . import merging
+from .preferring import preference_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+DATASET = "refresh_candles"
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+BATCH = 50_000
+"""Candles of one transaction: about a second, during which another writer waits."""
+TABLE_OF = {
+    interval: "candles" if length >= timedelta(days=1) else "intraday_candles" for interval, length in INTERVALS.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CandlesStored:
+    """What became of candles."""
+
+    stored: int = 0
+    """New ones, and open ones renewed."""
+    revised: int = 0
+    """Closed ones that a source now says otherwise; what they were is kept in `candle_revisions`."""
+    unchanged: int = 0
+    kept: int = 0
+    """Not stored, because what is stored is closed, known later, or of a source that is preferred."""
+
+    def __add__(self, other: "CandlesStored") -> "CandlesStored":
+        """Return both together."""
+        return CandlesStored(
+            self.stored + other.stored,
+            self.revised + other.revised,
+            self.unchanged + other.unchanged,
+            self.kept + other.kept,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A stretch `[begins_at, ends_at)` in which no source has a candle."""
+
+    token_id: str
+    interval: Interval
+    begins_at: datetime
+    ends_at: datetime
+
+
+class CandleWriter:
+    """The tables of candles, for refreshers and importers, over a writing `database`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._series: dict[tuple[str, Interval], int] = {}
+        self._sources: dict[tuple[str, QuoteCurrency], int] = {}
+
+    async def store(
+        self, records: Iterable[CandleRecord], *, at: datetime, data_source: DataSource, stamped: bool = True
+    ) -> CandlesStored:
+        """Store candles that `checking.check` let through, and return what became of them.
+
+        Args:
+            records: Consumed once, a batch at a time; each batch is a transaction of its own.
+            at: When the refresh or import began.
+            data_source: Which kind of data it is: kinds never mix.
+            stamped: Whether this is a refresh of the whole, from which readers tell how late the data are; an import is not.
+
+        Raises:
+            DatabaseUnavailableError: PostgreSQL does not answer; the batches before stay.
+            SettingsError: the database holds another kind of data.
+        """
+        total, left = CandlesStored(), iter(records)
+        while batch := list(islice(left, BATCH)):
+            total += await self._store(batch, at=at, data_source=data_source, stamped=stamped)
+        return total
+
+    async def stamp(self, sources: Iterable[str], *, at: datetime, data_source: DataSource) -> None:
+        """Say that everything was refreshed although there was nothing to store.
+
+        Raises:
+            DatabaseUnavailableError: PostgreSQL does not answer.
+            SettingsError: the database holds another kind of data.
+        """
+        named = sorted(sources)
+        await self._database.transaction(
+            lambda connection: stamp(connection, DATASET, at=at, sources=named, data_source=data_source)
+        )
+
+    async def note_holes(self, holes: Sequence[Hole], *, at: datetime) -> None:
+        """Remember where sources have nothing, so that they are not asked for it again and again.
+
+        Raises:
+            DatabaseUnavailableError: PostgreSQL does not answer.
+        """
+        if not holes:
+            return
+        series = [(hole.token_id, hole.interval) for hole in holes]
+
+        def work(connection: "Connection") -> None:
+            self._identify(connection, series, at)
+            _run(
+                connection,
+                merging.HOLES,
+                series_ids=[self._series[each] for each in series],
+                begins=[hole.begins_at.isoformat() for hole in holes],
+                ends=[hole.ends_at.isoformat() for hole in holes],
+                at=at,
+            )
+
+        try:
+            await self._database.transaction(work)
+        except BaseException:
+            self._forget()
+            raise
+
+    async def _store(
+        self, batch: Sequence[CandleRecord], *, at: datetime, data_source: DataSource, stamped: bool
+    ) -> CandlesStored:
+        months = sorted({_month(each.opened_at) for each in batch if TABLE_OF[each.interval] == "intraday_candles"})
+        if months:
+            # By itself: attaching a partition locks the default one until the transaction ends.
+            await self._database.transaction(
+                lambda connection: _run(connection, merging.MONTHS, months=[month.isoformat() for month in months])
+            )
+        try:
+            return await self._database.transaction(
+                lambda connection: self._merge(connection, batch, at=at, data_source=data_source, stamped=stamped)
+            )
+        except BaseException:
+            self._forget()
+            raise
+
+    def _forget(self) -> None:
+        """Drop numbers that may have been given by a transaction that was undone."""
+        self._series.clear()
+        self._sources.clear()
+
+    def _merge(
+        self,
+        connection: "Connection",
+        batch: Sequence[CandleRecord],
+        *,
+        at: datetime,
+        data_source: DataSource,
+        stamped: bool,
+    ) -> CandlesStored:
+        # Imported candles may be read, but nobody has refreshed them.
+        sources = sorted({each.provider for each in batch})
+        stamp(connection, DATASET, at=at if stamped else _NEVER, sources=sources, data_source=data_source)
+        _run(connection, merging.ONE_AT_A_TIME)
+        self._identify(connection, [(each.token_id, each.interval) for each in batch], at)
+        self._name_sources(connection, batch)
+        total = CandlesStored()
+        for table in sorted(set(TABLE_OF.values())):
+            total += self._merge_into(connection, table, [each for each in batch if TABLE_OF[each.interval] == table])
+        series = sorted({self._series[each.token_id, each.interval] for each in batch})
+        _run(connection, merging.REFRESHED, series_ids=series, at=at)
+        return total
+
+    def _merge_into(self, connection: "Connection", table: str, records: Sequence[CandleRecord]) -> CandlesStored:
+        if not records:
+            return CandlesStored()
+        times = [record.opened_at for record in records]
+        bounds = {"first": min(times), "last": max(times)}
+        _run(connection, merging.STAGE)
+        copy_lines(connection, "staged_candles", merging.COLUMNS, self._lines(records))
+        _run(connection, merging.MEASURE)
+        _run(connection, merging.JUDGE.format(table=table), **bounds)
+        found = _verdicts(connection)
+        if found.revised:
+            _run(connection, merging.REVISE.format(table=table), **bounds)
+        _run(connection, merging.ADD.format(table=table))
+        _run(connection, merging.CHANGE.format(table=table), **bounds)
+        _run(connection, merging.DROP)
+        return found
+
+    def _lines(self, records: Iterable[CandleRecord]) -> Iterator[str]:
+        # One text for each candle and no more: field by field, making the lines took as long as storing them.
+        for each in records:
+            series_id = self._series[each.token_id, each.interval]
+            source_id = self._sources[each.provider, each.quote_currency]
+            volume = MISSING if each.volume is None else each.volume
+            turnover = MISSING if each.turnover is None else each.turnover
+            yield (
+                f"{series_id}\t{source_id}\t{each.closed}\t{each.opened_at}\t{each.known_at}\t"
+                f"{each.open}\t{each.high}\t{each.low}\t{each.close}\t{volume}\t{turnover}"
+            )
+
+    def _identify(self, connection: "Connection", series: Iterable[tuple[str, Interval]], at: datetime) -> None:
+        """Learn the numbers of series, new ones included."""
+        missing = sorted(set(series) - self._series.keys())
+        if not missing:
+            return
+        seconds = {round(length.total_seconds()): interval for interval, length in INTERVALS.items()}
+        wanted = {
+            "token_ids": array_of([token_id for token_id, _ in missing]),
+            "intervals": [round(INTERVALS[interval].total_seconds()) for _, interval in missing],
+        }
+        _run(connection, merging.SERIES, **wanted, at=at)
+        for token_id, interval_s, series_id in _rows(connection, merging.SERIES_IDS, **wanted):
+            self._series[token_id, seconds[interval_s]] = series_id
+
+    def _name_sources(self, connection: "Connection", batch: Iterable[CandleRecord]) -> None:
+        for provider, currency in {(each.provider, each.quote_currency) for each in batch} - self._sources.keys():
+            named = {"provider": provider, "quote_currency": currency}
+            _run(connection, merging.SOURCE, **named, preference=preference_of(provider))
+            [[source_id]] = _rows(connection, merging.SOURCE_ID, **named)
+            self._sources[provider, currency] = source_id
+
+
+def _verdicts(connection: "Connection") -> CandlesStored:
+    counts = {str(verdict): int(count) for verdict, count in _rows(connection, merging.VERDICTS)}
+    return CandlesStored(
+        stored=counts.get("new", 0) + counts.get("renewed", 0),
+        revised=counts.get("revised", 0),
+        unchanged=counts.get("unchanged", 0),
+        kept=counts.get("kept", 0),
+    )
+
+
+def _month(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _run(connection: "Connection", statement: str, **parameters: Any) -> None:
+    from sqlalchemy import text
+
+    connection.execute(text(statement), parameters)
+
+
+def _rows(connection: "Connection", statement: str, **parameters: Any) -> Sequence[Any]:
+    from sqlalchemy import text
+
+    return connection.execute(text(statement), parameters).all()
