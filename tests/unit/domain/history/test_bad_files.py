@@ -69,7 +69,7 @@ def test_examples_are_few_and_counts_are_complete(tmp_path: Path) -> None:
 def test_seconds_among_milliseconds_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path, table("1704067200000,10,12,9,11,5", "1704153600,11,13,10,12,6"))
 
-    with pytest.raises(FileRefusedError, match="line 3.*'1704153600' is written as s, the first one as ms"):
+    with pytest.raises(FileRefusedError, match=r"line 3.*'1704153600' is written as s, the first one as ms"):
         read(path)
 
 

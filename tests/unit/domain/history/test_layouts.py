@@ -4,7 +4,9 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,9 +55,9 @@ def test_binance_klines_of_a_month_are_no_interval_of_ours(tmp_path: Path) -> No
 
 
 def test_binance_answers_keep_the_newest_candle_only_when_it_is_known_to_be_over(tmp_path: Path) -> None:
-    rows = [MS.split(","), "1735689600000,94500,96000,94000,95000,11,1735775999999,1040000,10,1,1,0".split(",")]
-    arrays = [[int(row[0]), *row[1:6], int(row[6]), row[7], int(row[8]), *row[9:]] for row in rows]
-    path = written(tmp_path, json.dumps(arrays))
+    first = [1735603200000, "94000.1", "95000", "93000", "94500", "12.5", 1735689599999, "1180000.5", 10, "1", "1", "0"]
+    second = [1735689600000, "94500", "96000", "94000", "95000", "11", 1735775999999, "1040000", 10, "1", "1", "0"]
+    path = written(tmp_path, json.dumps([first, second]))
 
     found, tally = read(path, BITCOIN)
 
@@ -166,7 +168,8 @@ def test_semicolons_and_any_order_of_columns_will_do(tmp_path: Path) -> None:
 
     (candle,) = candles(path, DAILY)
 
-    assert (candle.open, candle.high, candle.low, candle.close, candle.volume) == (10, 12, 9, 11, None)
+    assert (candle.open, candle.high, candle.low, candle.close) == (Decimal(10), Decimal(12), Decimal(9), Decimal(11))
+    assert candle.volume is None
 
 
 def test_a_column_of_tokens_may_be_filtered(tmp_path: Path) -> None:
@@ -209,9 +212,8 @@ def test_an_object_without_a_member_is_a_bad_row(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["text", "milliseconds", "timestamp", "day"])
 def test_parquet_is_read_whatever_its_times_are(form: str, tmp_path: Path) -> None:
-    import pyarrow
-    import pyarrow.parquet
-
+    pyarrow: Any = import_module("pyarrow")
+    parquet: Any = import_module("pyarrow.parquet")
     days = [datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC)]
     times = {
         "text": [f"{day:%Y-%m-%d}" for day in days],
@@ -221,7 +223,7 @@ def test_parquet_is_read_whatever_its_times_are(form: str, tmp_path: Path) -> No
     }
     columns = {"close": [11.5, 12.5], "time": times[form], "open": [10, 11], "high": [12, 13], "low": [9, 10]}
     path = tmp_path / "candles.parquet"
-    pyarrow.parquet.write_table(pyarrow.table(columns | {"note": ["a", "b"]}), path)
+    parquet.write_table(pyarrow.table(columns | {"note": ["a", "b"]}), path)
 
     found = candles(path, DAILY)
 

@@ -78,8 +78,10 @@ def test_a_row_is_refused_for_the_reason_for_which_a_candle_is(
     told: tuple[Decimal, Decimal, Decimal, Decimal], volume: Decimal | None
 ) -> None:
     first = candle(NOON - timedelta(hours=48), provider="file", quote_currency="usd", known_at=NOON, token_id="a")
-    names = dict(zip(("open", "high", "low", "close"), told, strict=True))
-    second = replace(first, token_id="b", volume=volume or None, turnover=None, **names)
+    opened, high, low, close = told
+    second = replace(
+        first, token_id="b", open=opened, high=high, low=low, close=close, volume=volume or None, turnover=None
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "candles.csv"
         written([first, second], path)
