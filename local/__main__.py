@@ -28,7 +28,7 @@ _EXPECTED = (
     PortInUseError,
     PostgresError,
 )
-_FIRST_DATA_S = 60.0
+_FIRST_DATA_S = 30.0
 _MODES = {
     "sandbox": 'a made-up market: every answer says "source": "sandbox"',
     "live": "the real providers",
@@ -92,12 +92,15 @@ def _run(platform: Platform, options: Options, display: Display, stopping: threa
 
 
 def _await_data(platform: Platform, display: Display, stopping: threading.Event) -> None:
-    """Wait until every refresh has run once, so that the first answer is not "no data yet"."""
+    """Wait until every refresh has run once, so that the first answer is not "no data yet", but not for ever."""
     display.begin("first refresh")
-    platform.wait_until(lambda: len(platform.delivered) >= platform.job_count, within_s=_FIRST_DATA_S)
+    all_ran = platform.wait_until(lambda: len(platform.delivered) >= platform.job_count, within_s=_FIRST_DATA_S)
     if stopping.is_set():
         raise StopRequestedError
-    if all(delivered.succeeded for delivered in platform.delivered):
+    if not all_ran:
+        missing = platform.job_count - len(platform.delivered)
+        display.say(f"{missing} of {platform.job_count} refreshes are still filling their tables for the first time")
+    elif all(delivered.succeeded for delivered in platform.delivered):
         display.end("first refresh")
     else:
         display.say("not every refresh succeeded; the scheduler goes on trying", loud=True)

@@ -9,12 +9,13 @@ from cronsim import CronSim
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One scheduled refresh: its name, its cron expression, where it is, and how long an attempt may take."""
+    """One scheduled refresh: its name, its cron expression, where it is, how long an attempt may take, whose data it needs."""
 
     name: str
     cron: str
     url: str
     deadline: timedelta
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,13 @@ _GRACE = timedelta(seconds=5)
 def jobs_of(manifests: Mapping[str, Manifest], ports: Mapping[str, int]) -> list[Job]:
     """Return the jobs that the manifests describe."""
     return [
-        Job(manifest.name, manifest.schedule, f"http://{HOST}:{ports[manifest.name]}", _deadline(manifest))
+        Job(
+            manifest.name,
+            manifest.schedule,
+            f"http://{HOST}:{ports[manifest.name]}",
+            _deadline(manifest),
+            manifest.after,
+        )
         for manifest in manifests.values()
         if manifest.schedule
     ]
@@ -48,11 +54,15 @@ class Scheduler:
         self._executor = executor or ThreadPoolExecutor(max_workers=16, thread_name_prefix="refresh")
         self._stopping = threading.Event()
         self._lock = threading.Lock()
+        self._held: set[Job] = set()
+        self._done: set[str] = set()
 
     def fire_all(self) -> None:
-        """Start every job now, so that there is data before the first tick."""
+        """Start every job now, so that there is data before the first tick; one that needs another's data starts after it."""
         with self._lock:
-            runs = [self._schedule.take_now(job, self._clock.now()) for job in self._schedule.jobs]
+            self._held = {job for job in self._schedule.jobs if job.after}
+            free = [job for job in self._schedule.jobs if not job.after]
+            runs = [self._schedule.take_now(job, self._clock.now()) for job in free]
         self._start(runs)
 
     def look(self) -> None:
@@ -73,6 +83,12 @@ class Scheduler:
         finally:
             with self._lock:
                 self._schedule.finished(run.job)
+                self._done.add(run.job.name)
+                released = {job for job in self._held if self._done.issuperset(job.after)}
+                self._held -= released
+                runs = [self._schedule.take_now(job, self._clock.now()) for job in released]
+            if not self._stopping.is_set():
+                self._start(runs)
 
     def close(self) -> None:
         """Start nothing more; what runs is left to end by itself."""

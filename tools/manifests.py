@@ -49,6 +49,7 @@ class Manifest:
     routes: tuple[str, ...]
     hot: tuple[str, ...]
     schedule: str | None
+    after: tuple[str, ...]
     promise_s: int | None
     warms: tuple[str, ...]
     memory_mb: int
@@ -76,9 +77,10 @@ def read_manifests(root: Path = ROOT) -> dict[str, Manifest]:
     files = sorted(root.glob("functions/*/function.yaml"))
     manifests = {file.parent.name: _read(file, validator) for file in files}
     for manifest in manifests.values():
-        unknown = set(manifest.warms) - set(manifests)
-        if unknown:
-            raise ManifestError(f"functions/{manifest.name}/function.yaml: warms: no function {', '.join(unknown)}")
+        for key, named in (("warms", manifest.warms), ("after", manifest.after)):
+            unknown = set(named) - set(manifests)
+            if unknown:
+                raise ManifestError(f"functions/{manifest.name}/function.yaml: {key}: no function {', '.join(unknown)}")
     return manifests
 
 
@@ -102,6 +104,7 @@ def _typed(name: str, fields: Mapping[str, Any]) -> Manifest:
         routes=tuple(fields.get("routes", ())),
         hot=tuple(fields.get("hot", ())),
         schedule=fields.get("schedule"),
+        after=tuple(fields.get("after", ())),
         promise_s=fields.get("promise_s"),
         warms=tuple(fields.get("warms", ())),
         memory_mb=fields["memory_mb"],

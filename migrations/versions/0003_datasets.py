@@ -14,10 +14,11 @@ CREATE TABLE datasets (
 )
 """
 
-# As `ensure_month_partition` of 0001, for any table of ours that has a default partition named <table>_other.
+# As `ensure_month_partition` of 0001, for any table of ours that has a default partition named <table>_other. Attaching locks
+# that one wholly, and whoever comes meanwhile queues up behind: so it does not wait long for a reader.
 ENSURE_MONTH = """
 CREATE FUNCTION ensure_month_of(parent text, time_column text, moment timestamptz) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' SET lock_timeout = '5s' AS $body$
 DECLARE
     month timestamptz := date_trunc('month', moment, 'UTC');
     next_month timestamptz := date_trunc('month', moment, 'UTC') + interval '1 month';

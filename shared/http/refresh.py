@@ -3,7 +3,6 @@
 No FastAPI here: one POST, one answer. Cloud Scheduler reads the status: 2xx is done, anything else is tried again.
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +12,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from shared.auth.oidc import CallerVerifier, SchedulerTokens
+from shared.cache.entry import Recorded
 from shared.core.clock import Clock, SystemClock
-from shared.core.errors import AuthenticationError, PrismError, SettingsError, UnavailableError
+from shared.core.errors import SettingsError
 from shared.core.logging import configure_logging
 from shared.core.settings import Settings
 from shared.records.refresh import Outcome, RefreshReport, report_to_fields
 
-log = logging.getLogger(__name__)
+from .call import Call
+from .negotiation import request_ids
+from .problems import explain, problem
 
 _STATUS: dict[Outcome, int] = {"succeeded": 200, "degraded": 200, "running": 202, "failed": 503}
 
@@ -59,26 +61,20 @@ class RefreshFunction:
         self._read_settings = settings
         self._clock = clock or SystemClock()
         self._verifier = verifier
+        self._next_id = request_ids()
         self._settings: Settings | None = None
         self._refresh: Refresh | None = None
 
     async def handle(self, request: Request) -> Response:
         """Answer one request: 200 with the report, 202 while another run is at it, 401, 405, 503."""
+        call = Call(self._next_id().decode(), clock=self._clock, started=self._clock.monotonic())
         if request.method != "POST":
-            return _problem(405, "method_not_allowed", "Method Not Allowed", {"Allow": "POST"})
+            allow = [(b"allow", b"POST")]
+            return _answer(problem(405, "Method Not Allowed", code="method_not_allowed", call=call, headers=allow))
         try:
             report = await self._start(request)
-        except AuthenticationError as error:
-            return _problem(401, error.code, str(error), {"WWW-Authenticate": "Bearer"})
-        except UnavailableError as error:
-            retry = str(round(error.retry_after.total_seconds()))
-            return _problem(503, error.code, str(error), {"Retry-After": retry})
-        except PrismError as error:
-            log.exception("refresh.broken")
-            return _problem(error.status, error.code, str(error))
-        except Exception:  # the framework's own answer would be plain text
-            log.exception("refresh.crashed")
-            return _problem(500, "internal", "Internal error")
+        except Exception as error:  # noqa: BLE001  outermost: the framework's own answer would be plain text
+            return _answer(explain(error, call))
         return _told(report)
 
     async def _start(self, request: Request) -> RefreshReport:
@@ -119,5 +115,6 @@ def _told(report: RefreshReport) -> Response:
     return JSONResponse(fields, status_code=_STATUS[report.outcome])
 
 
-def _problem(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"detail": detail, "status": status, "code": code}, status_code=status, headers=headers)
+def _answer(recorded: Recorded) -> Response:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in recorded.headers}
+    return Response(recorded.body, recorded.status, headers=headers)

@@ -9,7 +9,12 @@ from typing import Any, Literal
 
 Outcome = Literal["running", "succeeded", "degraded", "failed"]
 
-REFRESHES: Mapping[str, timedelta] = MappingProxyType({"refresh_market": timedelta(seconds=60)})
+REFRESHES: Mapping[str, timedelta] = MappingProxyType(
+    {
+        "refresh_market": timedelta(seconds=60),
+        "maintenance": timedelta(days=1),
+    }
+)
 """Every refresh and the age its data may reach: `promise_s` of its manifest, which reading code does not carry."""
 
 LATE_AFTER_PROMISES = 3

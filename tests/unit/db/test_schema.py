@@ -103,8 +103,8 @@ async def test_reader_sees_all_tables_and_the_writer_may_not_change_the_schema(p
     await writer.close()
 
 
-def partitions(place: Place) -> list[str]:
-    rows = place.run("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'price_points'::regclass")
+def partitions(place: Place, parent: str = "price_points_300") -> list[str]:
+    rows = place.run(f"SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = '{parent}'::regclass")  # noqa: S608
     return sorted(str(row[0]) for row in rows)
 
 
@@ -117,8 +117,9 @@ def test_month_partitions_are_made_once_and_take_over_what_was_there(place: Plac
     for _ in range(2):
         place.run("SELECT ensure_month_partition('2026-02-28 23:59:59+0'), ensure_month_partition('2026-02-01+0')")
 
-    assert partitions(place) == ["price_points_2026_02", "price_points_other"]
-    assert place.run("SELECT price_usd::int FROM price_points_2026_02") == [[2]]
+    assert partitions(place) == ["price_points_300_2026_02", "price_points_300_other"]
+    assert partitions(place, "price_points_3600") == ["price_points_3600_2026_02", "price_points_3600_other"]
+    assert place.run("SELECT price_usd::int FROM price_points_300_2026_02") == [[2]]
     assert place.run("SELECT price_usd::int FROM price_points ORDER BY 1") == [[1], [2], [3]]
 
 
@@ -126,19 +127,53 @@ def test_partitions_asked_for_at_once_are_made_once(place: Place) -> None:
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(place.run, ["SELECT ensure_month_partition('2027-12-31 23:59:59.999+0')"] * 4))
 
-    assert partitions(place) == ["price_points_2027_12", "price_points_other"]
+    assert partitions(place) == ["price_points_300_2027_12", "price_points_300_other"]
 
 
 def test_month_is_that_of_utc_whatever_the_session_says(place: Place) -> None:
     place.run("SET TimeZone = 'Pacific/Auckland'; SELECT ensure_month_partition('2026-05-31 23:30+0')")
     place.run("INSERT INTO price_points VALUES (300, 'a', '2026-05-31 23:30+0', '2026-05-31 23:30+0', 1)")
 
-    assert partitions(place) == ["price_points_2026_05", "price_points_other"]
-    assert place.run("SELECT count(*) FROM price_points_2026_05") == [[1]]
+    assert partitions(place) == ["price_points_300_2026_05", "price_points_300_other"]
+    assert place.run("SELECT count(*) FROM price_points_300_2026_05") == [[1]]
 
 
-def test_writer_may_make_partitions(place: Place) -> None:
+def test_prices_stored_before_are_moved_into_the_new_partitions(server: Server) -> None:
+    server.create("moved_prices")
+    settings = server.settings("moved_prices", "cryptoprism_owner")
+    before = Place(server, "moved_prices")
+    upgrade(settings, "0010")
+    before.run("SELECT ensure_month_partition('2026-02-03+0')")
+    before.run(
+        "INSERT INTO price_points VALUES (300, 'a', '2026-02-03+0', '2026-02-03+0', 1), (3600, 'a', '2026-03-01+0', "
+        "'2026-03-01+0', 2), (86400, 'a', '2019-03-01+0', '2019-03-01+0', 3)"
+    )
+
+    upgrade(settings)
+
+    assert before.run("SELECT resolution_s, price_usd::int FROM price_points ORDER BY 1") == [
+        [300, 1],
+        [3600, 2],
+        [86400, 3],
+    ]
+    assert partitions(before) == [
+        "price_points_300_2019_03",
+        "price_points_300_2026_02",
+        "price_points_300_2026_03",
+        "price_points_300_other",
+    ]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "ensure_month_partition(timestamptz)",
+        "ensure_month_of(text, text, timestamptz)",
+        "drop_months_before(text, timestamptz)",
+    ],
+)
+def test_writer_may_make_and_drop_partitions(place: Place, function: str) -> None:
     assert place.run(
-        "SELECT has_function_privilege('cryptoprism_writer', 'ensure_month_partition(timestamptz)', 'EXECUTE'),"
-        " has_function_privilege('cryptoprism_reader', 'ensure_month_partition(timestamptz)', 'EXECUTE')"
+        f"SELECT has_function_privilege('cryptoprism_writer', '{function}', 'EXECUTE'),"
+        f" has_function_privilege('cryptoprism_reader', '{function}', 'EXECUTE')"
     ) == [[True, False]]

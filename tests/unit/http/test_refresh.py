@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.core.errors import DatabaseUnavailableError, UnavailableError
+from shared.core.errors import DatabaseUnavailableError, SettingsError, UnavailableError
 from shared.core.settings import Settings
 from shared.http.refresh import Occasion, RefreshFunction
 from shared.records.refresh import Outcome, RefreshReport
@@ -122,6 +122,7 @@ async def test_the_scheduler_retries_only_what_a_retry_can_mend(keys: str, outco
         (DatabaseUnavailableError("PostgreSQL did not answer"), 503, "database_unavailable"),
         (UnavailableError("later"), 503, "unavailable"),
         (ZeroDivisionError("a bug"), 500, "internal"),
+        (SettingsError("SECRET_NAME", "is a bug"), 500, "internal"),
     ],
 )
 async def test_an_error_is_told_without_its_insides(keys: str, error: Exception, status: int, code: str) -> None:
@@ -129,6 +130,8 @@ async def test_an_error_is_told_without_its_insides(keys: str, error: Exception,
 
     assert (response.status_code, body(response)["code"]) == (status, code)
     assert "a bug" not in body(response)["detail"]
+    assert response.headers["content-type"] == "application/problem+json"
+    assert body(response)["request_id"]
 
 
 async def test_runs_started_by_hand_are_occasions_of_their_own(keys: str) -> None:

@@ -86,6 +86,24 @@ def test_every_refresh_runs_at_the_start_and_then_at_its_ticks(refresh: RefreshS
     assert [delivered.report for delivered in noted] == [{"rows": 3}, {"rows": 3}]
 
 
+def test_a_refresh_that_needs_anothers_data_begins_after_it(refresh: RefreshStub) -> None:
+    clock, noted = SteppingClock(), list[Delivered]()
+    soon = timedelta(seconds=5)
+    jobs = [
+        Job("third", "0 * * * *", refresh.url, soon, ("first", "second")),
+        Job("second", "0 * * * *", refresh.url, soon, ("first",)),
+        Job("first", "0 * * * *", refresh.url, soon),
+    ]
+    scheduler = Scheduler(jobs, mint=str, clock=clock, report=noted.append, executor=InlineExecutor())
+
+    scheduler.fire_all()
+    clock.advance(3600)
+    scheduler.look()
+
+    assert [delivered.run.job.name for delivered in noted[:3]] == ["first", "second", "third"]
+    assert len(noted) == 6
+
+
 def test_a_request_looks_like_cloud_schedulers(refresh: RefreshStub) -> None:
     scheduler_over(refresh, SteppingClock(), []).fire_all()
 

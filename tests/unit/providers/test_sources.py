@@ -66,7 +66,7 @@ async def test_the_first_choice_is_asked_as_long_as_it_answers() -> None:
 
 async def test_the_next_one_answers_when_the_first_fails() -> None:
     documents = MemoryDocuments()
-    kind = sources(adapter("a", 0, [failing("a", ServerFailedError)]), adapter("b", 1), documents=documents)  # type: ignore[arg-type]
+    kind = sources(adapter("a", 0, [failing("a", ServerFailedError)]), adapter("b", 1), documents=documents)
     run = await kind.begin()
 
     answer = await run.first(ASKED, within=WITHIN)

@@ -115,6 +115,6 @@ async def test_month_partitions_outside_the_range_are_not_read(place: Place) -> 
 
     plan = "\n".join(row[0] for row in await database.fetch("plan", explain, {"token_id": "bitcoin", **range_}))
 
-    assert "price_points_2026_03" in plan
-    assert "price_points_2026_05" not in plan.replace("never executed", "")
+    assert "price_points_300_2026_03" in plan
+    assert "price_points_300_2026_05" not in plan.replace("never executed", "")
     await database.close()

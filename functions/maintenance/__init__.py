@@ -1,0 +1,1 @@
+"""Keeps the tables in shape once a day."""

@@ -1,0 +1,1 @@
+"""Partitions ahead of time, and the end of what is too old."""

@@ -1,0 +1,108 @@
+"""The maintenance function over a real database, with a clock that stands still."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from functions.maintenance.refresh import Maintenance
+from shared.db.engine import Database
+from shared.domain.maintenance.keeping import Keeper
+from shared.domain.maintenance.retention import Months
+from shared.http.refresh import Occasion
+from tests.clocks import NOON, SteppingClock
+from tests.databases import Place
+from tests.unit.providers.fakes import MemoryDocuments
+
+POINTS = Months("price_points_300", "bucket", timedelta(days=62))
+ONCE = Occasion("once")
+
+
+def maintenance(database: Database, *policies: Months, documents: MemoryDocuments | None = None) -> Maintenance:
+    return Maintenance(
+        keeper=Keeper(database),
+        policies=policies or (POINTS,),
+        documents=documents or MemoryDocuments(),
+        clock=SteppingClock(NOON),
+    )
+
+
+def months(place: Place) -> list[str]:
+    rows = place.run("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'price_points_300'::regclass")
+    return sorted(str(row[0]).removeprefix("price_points_300_") for row in rows)
+
+
+def named(moment: datetime) -> str:
+    return moment.strftime("%Y_%m")
+
+
+async def test_this_month_and_the_next_are_there_before_their_first_row(place: Place, writing: Database) -> None:
+    report = await maintenance(writing).run(ONCE)
+
+    assert (report.outcome, report.detail) == ("succeeded", None)
+    assert months(place) == sorted({named(NOON), named(NOON.replace(day=1) + timedelta(days=31)), "other"})
+
+
+async def test_only_months_that_ended_long_ago_are_dropped(place: Place, writing: Database) -> None:
+    begun = NOON.replace(day=1, hour=0, minute=0)
+    for back in (1, 70, 400):
+        place.run(f"SELECT ensure_month_partition('{(begun - timedelta(days=back)).isoformat()}')")
+    kept = named(begun - timedelta(days=1))
+    place.run(f"INSERT INTO price_points VALUES (300, 'a', '{begun - timedelta(days=1)}', '{begun}', 1)")  # noqa: S608
+
+    report = await maintenance(writing).run(ONCE)
+
+    assert kept in months(place)
+    assert named(begun - timedelta(days=400)) not in months(place)
+    assert f"price_points_300_{named(begun - timedelta(days=400))}" in (report.detail or "")
+    assert place.run("SELECT count(*) FROM price_points") == [[1]]
+
+
+async def test_what_is_kept_for_ever_is_never_dropped(place: Place, writing: Database) -> None:
+    place.run("SELECT ensure_month_partition('2015-01-01+0')")
+
+    await maintenance(writing, Months("price_points_300", "bucket", None)).run(ONCE)
+
+    assert "2015_01" in months(place)
+
+
+async def test_a_second_delivery_is_answered_with_the_first_report(place: Place, writing: Database) -> None:
+    documents = MemoryDocuments()
+
+    first = await maintenance(writing, documents=documents).run(ONCE)
+    second = await maintenance(writing, documents=documents).run(ONCE)
+
+    assert (first.outcome, second) == ("succeeded", first)
+
+
+async def test_a_table_in_use_does_not_stop_the_others(place: Place, writing: Database) -> None:
+    import pg8000.native
+
+    place.run("SELECT ensure_month_partition('2015-01-01+0')")
+    for function in ("ensure_month_of(text, text, timestamptz)", "drop_months_before(text, timestamptz)"):
+        place.run(f"ALTER FUNCTION {function} SET lock_timeout = '50ms'")
+    holder = pg8000.native.Connection("postgres", unix_sock=place.owner.socket_path, database=place.name)
+    holder.run("BEGIN")
+    holder.run("LOCK TABLE price_points_300 IN ACCESS SHARE MODE")
+
+    report = await maintenance(writing, POINTS, Months("price_points_3600", "bucket", timedelta(days=731))).run(ONCE)
+    holder.close()
+
+    assert report.outcome == "degraded"
+    assert report.detail == "dropped price_points_3600_2015_01; could not keep price_points_300"
+
+
+async def test_without_a_database_it_fails(place: Place, writing: Database) -> None:
+    place.close()
+
+    report = await maintenance(writing).run(ONCE)
+
+    assert report.outcome == "failed"
+
+
+@pytest.mark.parametrize("day", [1, 15, 28, 31])
+async def test_the_last_day_of_a_month_finds_the_next_one_ready(place: Place, writing: Database, day: int) -> None:
+    keeper = Keeper(writing)
+
+    await keeper.prepare(POINTS, now=datetime(2026, 1, day, 23, 59, tzinfo=UTC))
+
+    assert "2026_02" in months(place)
