@@ -44,7 +44,7 @@ def function_environment(manifest: Manifest, manifests: Mapping[str, Manifest], 
     environment |= _database(manifest, around.socket)
     environment |= {"DATA_SOURCE": around.upstreams.source, "HOT_PATHS": ",".join(manifest.hot)}
     environment |= {name: value for name, value in around.upstreams.keys.items() if name in manifest.secrets}
-    if manifest.kind == "refresh":
+    if manifest.kind != "api":
         environment |= _refresh(manifest, manifests, around)
     return environment
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,16 +35,9 @@ def candles(draw: st.DrawFn) -> list[CandleRecord]:
     for place in places:
         low, one, other, high = sorted(draw(st.tuples(prices, prices, prices, prices)))
         opened_at = NOON - timedelta(days=1_000, hours=12) + INTERVALS[interval] * place
-        told = {
-            "open": one,
-            "close": other,
-            "high": high,
-            "low": low,
-            "volume": draw(amounts),
-            "turnover": draw(amounts),
-        }
-        more = {"interval": interval, "provider": "file", "quote_currency": "usd", "known_at": NOON, "closed": True}
-        found.append(candle(opened_at, **told, **more))
+        told: dict[str, Any] = {"open": one, "close": other, "high": high, "low": low}
+        told |= {"volume": draw(amounts), "turnover": draw(amounts), "interval": interval, "provider": "file"}
+        found.append(candle(opened_at, **told, quote_currency="usd", known_at=NOON, closed=True))
     return found
 
 
