@@ -20,6 +20,8 @@ _PATHS = {
     "BINANCE_URL": "/binance",
     "COINPAPRIKA_URL": "/coinpaprika/v1",
     "COINCAP_URL": "/coincap/v3",
+    "COINBASE_URL": "/coinbase",
+    "KRAKEN_URL": "/kraken",
 }
 _REPLAY_PATHS = _PATHS | {"COINCAP_URL": "/coincap/v2"}
 _KEYS = {"COINGECKO_PRO_KEY": "sandbox-pro", "COINCAP_KEYS": "sandbox-primary,sandbox-backup"}

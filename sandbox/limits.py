@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 from sandbox.wire import Asked
 
-_BINANCE_WEIGHTS = {"/api/v3/ticker/24hr": (2, 80), "/api/v3/ticker/price": (2, 4), "/api/v3/exchangeInfo": (20, 20)}
+_BINANCE_WEIGHTS = {
+    "/api/v3/ticker/24hr": (2, 80),
+    "/api/v3/ticker/price": (2, 4),
+    "/api/v3/exchangeInfo": (20, 20),
+    "/api/v3/klines": (2, 2),
+}
 
 
 @dataclass(frozen=True, slots=True)

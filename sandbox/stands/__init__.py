@@ -2,15 +2,23 @@
 
 from collections.abc import Mapping
 
+from sandbox.candle_wire import klines, market_chart, ohlc
 from sandbox.stand import Render, Stand
+from sandbox.stands.coinbase import COINBASE
+from sandbox.stands.kraken import KRAKEN
 
-STANDS: tuple[Stand, ...] = ()
+STANDS: tuple[Stand, ...] = (COINBASE, KRAKEN)
 """The other providers."""
 
+_GECKO_CANDLES: Mapping[str, Render] = {
+    "/api/v3/coins/{id}/ohlc": ohlc,
+    "/api/v3/coins/{id}/market_chart": market_chart,
+}
+
 ADDED: Mapping[str, Mapping[str, Render]] = {
-    "coingecko": {},
-    "coingecko_pro": {},
-    "binance": {},
+    "coingecko": _GECKO_CANDLES,
+    "coingecko_pro": _GECKO_CANDLES,
+    "binance": {"/api/v3/klines": klines},
     "coinpaprika": {},
     "coincap": {},
 }

@@ -26,7 +26,13 @@ QUOTE_PROVIDERS: Mapping[str, str] = MappingProxyType(
 PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
     {
         "quotes": QUOTE_PROVIDERS,
-        "candles": {"binance": "binance", "coinbase": "coinbase", "kraken": "kraken"},
+        "candles": {
+            "binance": "binance",
+            "coinbase": "coinbase",
+            "kraken": "kraken",
+            "coingecko_pro": "coingecko",
+            "coingecko": "coingecko",
+        },
     }
 )
 """Every provider by kind, first choice first, and its family."""

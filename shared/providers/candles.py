@@ -1,0 +1,53 @@
+"""Every provider of candles, set up as the environment says; the first choice is asked as long as it answers."""
+
+from shared.cache.documents import DocumentStore
+from shared.core.clock import Clock
+from shared.core.settings import Settings
+from shared.records.candles import CandleRecord
+
+from .adapters.binance_candles import BINANCE_CANDLES, BinanceCandles
+from .adapters.coinbase import COINBASE_CANDLES, CoinbaseCandles, CoinbaseMarkets
+from .adapters.coingecko_candles import FREE_CANDLES, PRO_CANDLES, CoinGeckoCandles
+from .adapters.kraken import KRAKEN_CANDLES, KrakenCandles, KrakenMarkets
+from .candle_requests import CandleRequest, MarketRecord, MarketsRequest
+from .contract import Descriptor, Http
+from .registry import Makes, assembled
+from .sources import Sources
+
+CandleSources = Sources[CandleRequest, CandleRecord]
+MarketSources = Sources[MarketsRequest, MarketRecord]
+
+_CANDLES: tuple[tuple[Descriptor, Makes], ...] = (
+    (BINANCE_CANDLES, BinanceCandles),
+    (COINBASE_CANDLES, CoinbaseCandles),
+    (KRAKEN_CANDLES, KrakenCandles),
+    (PRO_CANDLES, CoinGeckoCandles),
+    (FREE_CANDLES, CoinGeckoCandles),
+)
+_MARKETS: tuple[tuple[Descriptor, Makes], ...] = (
+    # Not Binance: its tickers have told refresh_market which symbol is which token.
+    (COINBASE_CANDLES, CoinbaseMarkets),
+    (KRAKEN_CANDLES, KrakenMarkets),
+)
+
+
+def candle_sources(
+    settings: Settings, documents: DocumentStore, clock: Clock, *, http: Http | None = None
+) -> CandleSources:
+    """Return the sources of candles. A market without trades has no candles: an empty answer is one.
+
+    Raises:
+        SettingsError: an address or a limit cannot be read.
+    """
+    return Sources("candles", assembled(_CANDLES, settings), documents, clock, http=http, empty=True)
+
+
+def market_sources(
+    settings: Settings, documents: DocumentStore, clock: Clock, *, http: Http | None = None
+) -> MarketSources:
+    """Return the sources of the lists of markets.
+
+    Raises:
+        SettingsError: an address or a limit cannot be read.
+    """
+    return Sources("candles", assembled(_MARKETS, settings), documents, clock, http=http)
