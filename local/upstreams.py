@@ -22,9 +22,35 @@ _PATHS = {
     "COINCAP_URL": "/coincap/v3",
     "COINBASE_URL": "/coinbase",
     "KRAKEN_URL": "/kraken",
+    "ETHERSCAN_URL": "/etherscan/v2/api",
+    "EVM_RPC_ETHEREUM_URL": "/evm-rpc/ethereum",
+    "EVM_RPC_BSC_URL": "/evm-rpc/bsc",
+    "EVM_RPC_POLYGON_URL": "/evm-rpc/polygon",
+    "EVM_RPC_AVALANCHE_URL": "/evm-rpc/avalanche",
+    "EVM_RPC_ARBITRUM_URL": "/evm-rpc/arbitrum",
+    "EVM_RPC_OPTIMISM_URL": "/evm-rpc/optimism",
+    "EVM_RPC_BASE_URL": "/evm-rpc/base",
+    "BLOCKNATIVE_URL": "/blocknative",
+    "MEMPOOL_SPACE_URL": "/mempool-space/api",
+    "DEFILLAMA_URL": "/defillama",
+    "COINMETRICS_URL": "/coinmetrics/v4",
+    "BLOCKCHAIN_COM_URL": "/blockchain-com",
+    "BLOCKCHAIR_URL": "/blockchair",
+    "GROWTHEPIE_URL": "/growthepie/v1",
+    "BLOCKCYPHER_URL": "/blockcypher/v1",
+    "TRON_RPC_URL": "/tron-rpc/jsonrpc",
+    "SOLANA_RPC_URL": "/solana-rpc/",
+    "KOIOS_URL": "/koios/api/v1",
+    "NEAR_RPC_URL": "/near-rpc/",
+    "TONCENTER_URL": "/toncenter/api/v3",
+    "POLKADOT_RPC_URL": "/polkadot-rpc/",
 }
 _REPLAY_PATHS = _PATHS | {"COINCAP_URL": "/coincap/v2"}
-_KEYS = {"COINGECKO_PRO_KEY": "sandbox-pro", "COINCAP_KEYS": "sandbox-primary,sandbox-backup"}
+_KEYS = {
+    "COINGECKO_PRO_KEY": "sandbox-pro",
+    "COINCAP_KEYS": "sandbox-primary,sandbox-backup",
+    "ETHERSCAN_KEYS": "sandbox-primary,sandbox-backup",
+}
 """What the stand-ins take for keys; no real provider would."""
 
 

@@ -7,7 +7,8 @@ PrismError
 │   ├── AuthenticationError       no, expired, malformed, foreign or forged token          401
 │   ├── FileRefusedError          a file of history cannot be what it should be          422
 │   ├── PermissionDeniedError     the token is good but may not do this                    403
-│   └── NotFoundError             the thing asked for does not exist                       404
+│   ├── NotFoundError             the thing asked for does not exist                       404
+│   └── NotSupportedError         it exists, and has not what is asked of it               404
 ├── UnavailableError              nothing can be answered for now; ask again               503
 │   ├── NoDataError               the data was never loaded                                503
 │   ├── DatabaseUnavailableError  PostgreSQL did not answer                                503
@@ -25,6 +26,7 @@ PrismError
     └── NotListedError            the provider is well and does not know what is asked for 502
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 
@@ -100,6 +102,16 @@ class NotFoundError(CallerError):
     def __init__(self, kind: str, name: str) -> None:
         super().__init__(f"{kind.capitalize()} '{name}' not found")
         self.code = f"{kind}_not_found"
+
+
+class NotSupportedError(CallerError):
+    """What is asked about exists, and has not what is asked of it; the message names what it has."""
+
+    status = 404
+
+    def __init__(self, kind: str, name: str, *, of: str, supported: Sequence[str]) -> None:
+        super().__init__(f"{kind.capitalize()} '{name}' is not supported for '{of}'; supported: {', '.join(supported)}")
+        self.code = f"{kind}_not_supported"
 
 
 class UnavailableError(PrismError):

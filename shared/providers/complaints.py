@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from shared.core.errors import (
     BadPayloadError,
     KeyRejectedError,
+    NotListedError,
     RateLimitedError,
     RefusedError,
     ServerFailedError,
@@ -30,12 +31,16 @@ PAYMENT_PATIENCE = timedelta(hours=1)
 LONGEST_PATIENCE = timedelta(days=3)
 """Binance's longest ban; a longer demand is a misread unit."""
 _LONGEST_TEXT = 200
-_RATE_CODES = frozenset({429, 418, -1003, 10429})
+_RATE_CODES = frozenset({429, 418, -1003, 10429, -32005})
 _KEY_CODES = frozenset({401, 403, 10002, 10005, 10010, 10011, -2014, -2015})
 _RATE_TEXT = re.compile(
-    r"rate.?limit|too many requests|request weight|throttl|limit (reached|exceeded)|exceeded the", re.I
+    r"rate.?limit|too many requests|request weight|throttl|limit (reached|exceeded)|exceeded the|temporarily unavailable",
+    re.I,
 )
+_PER_SECOND = re.compile(r"per sec|/sec", re.I)
 _KEY_TEXT = re.compile(r"api.?key|unauthori[sz]ed|invalid key|missing key|subscription|credits?\b", re.I)
+_CHAIN_TEXT = re.compile(r"not supported for this chain", re.I)
+"""Etherscan's plans leave out chains; it is well, and has nothing to say of this one."""
 _BANNED_UNTIL = re.compile(r"banned until (\d{13})")
 
 
@@ -62,6 +67,8 @@ def complaint_in(body: JsonValue) -> Complaint | None:
     """Return what an error body says, or `None` when the body is no error."""
     if not isinstance(body, dict):
         return None
+    if "result" in body and body.get("status") in ("0", "1"):
+        return _etherscans(body)
     if isinstance(body.get("data"), dict):
         # CoinCap's farewell to v2: HTTP 200 and {"data": {"message": …}}.
         return complaint_in(body["data"])
@@ -92,17 +99,30 @@ def error_for(answered: Answered, complaint: Complaint | None) -> UpstreamError 
 
 def patience(answered: Answered, complaint: Complaint | None) -> timedelta:
     """Return how long the provider wants to be left alone: the longest of header and message, else a minute."""
-    demands = [demand for demand in (_retry_after(answered), _ban(complaint, answered.now)) if demand is not None]
+    asked_for = (_retry_after(answered), _ban(complaint, answered.now), _second(complaint))
+    demands = [demand for demand in asked_for if demand is not None]
     longest = max(demands, default=DEFAULT_PATIENCE)
     return min(max(longest, timedelta(seconds=1)), LONGEST_PATIENCE)
 
 
 def _despite_success(answered: Answered, complaint: Complaint) -> UpstreamError:
+    if _CHAIN_TEXT.search(complaint.text):
+        return NotListedError(answered.provider, "not supported for this chain")
     if complaint.code in _RATE_CODES or _RATE_TEXT.search(complaint.text):
         return RateLimitedError(answered.provider, patience(answered, complaint))
     if complaint.code in _KEY_CODES or _KEY_TEXT.search(complaint.text):
         return KeyRejectedError(answered.provider, f"{_key_word(answered)} in an answer with HTTP 200")
     return BadPayloadError(answered.provider, f"an error with HTTP 200: {_shown(complaint, answered.key)}")
+
+
+def _etherscans(body: Mapping[str, JsonValue]) -> Complaint | None:
+    """Return what Etherscan complains of: its status is "0" also when there merely is nothing to tell.
+
+    Source: https://docs.etherscan.io/support/common-error-messages
+    """
+    if body["status"] == "1" or str(body.get("message")).startswith("No "):
+        return None
+    return Complaint(str(body["result"] or body.get("message") or ""), None)
 
 
 def _retry_after(answered: Answered) -> timedelta | None:
@@ -112,6 +132,10 @@ def _retry_after(answered: Answered) -> timedelta | None:
         return timedelta(seconds=min(int(value[:12]), int(LONGEST_PATIENCE.total_seconds())))
     until = http_date(value)
     return until - answered.now if until else None
+
+
+def _second(complaint: Complaint | None) -> timedelta | None:
+    return timedelta(seconds=1) if complaint and _PER_SECOND.search(complaint.text) else None
 
 
 def _ban(complaint: Complaint | None, now: datetime) -> timedelta | None:

@@ -62,6 +62,14 @@ class QuoteRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class GasRequest:
+    """What a transaction costs on one chain."""
+
+    chain: str
+    """One of `shared.records.gas.GAS_UNITS`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One HTTP answer, whatever its status."""
 

@@ -88,7 +88,7 @@ active_addresses|day|growthepie|ethereum arbitrum optimism base
 transactions|now|blockchain_com|bitcoin
 transactions|now|mempool_space|bitcoin
 transactions|now|blockchair|{_MINED} ethereum
-transactions|now|evm_rpc|{_SAMPLED}
+transactions|now|node|{_SAMPLED}
 transactions|now|solana_rpc|solana
 transactions|now|koios|cardano
 transactions|now|toncenter|ton
@@ -124,14 +124,14 @@ difficulty|now|blockchain_com|bitcoin
 difficulty|now|blockchair|{_MINED}
 block_time_s|now|blockchain_com|bitcoin
 block_time_s|now|blockchair|{_MINED} ethereum
-block_time_s|now|evm_rpc|{_SAMPLED}
+block_time_s|now|node|{_SAMPLED}
 block_time_s|now|solana_rpc|solana
 block_time_s|now|koios|cardano
 block_time_s|now|near_rpc|near
 block_time_s|now|polkadot_rpc|polkadot
 block_height|now|blockchain_com|bitcoin
 block_height|now|blockchair|{_MINED}
-block_height|now|evm_rpc|{_SAMPLED}
+block_height|now|node|{_SAMPLED}
 block_height|now|blockcypher|bitcoin litecoin dogecoin ethereum
 block_height|now|koios|cardano
 block_height|now|near_rpc|near
@@ -149,7 +149,12 @@ def _rules() -> Iterable[tuple[str, Metric, str, str]]:
         metric, resolutions, source, chains = line.split("|")
         for chain in chains.split():
             for resolution in resolutions.split():
-                yield chain, cast("Metric", metric), resolution, source
+                yield chain, cast("Metric", metric), resolution, _at(chain) if source == "node" else source
+
+
+def _at(chain: str) -> str:
+    """Return who asks a chain's nodes: each chain is a provider of its own there."""
+    return "tron_rpc" if chain == "tron" else f"evm_rpc_{chain}"
 
 
 def _coverage() -> Mapping[str, Mapping[Metric, Coverage]]:

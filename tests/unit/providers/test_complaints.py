@@ -7,6 +7,7 @@ import pytest
 from shared.core.errors import (
     BadPayloadError,
     KeyRejectedError,
+    NotListedError,
     RateLimitedError,
     RefusedError,
     ServerFailedError,
@@ -111,3 +112,41 @@ def test_a_key_that_the_provider_repeats_is_not_shown() -> None:
 
         assert "tok-123" not in str(error)
         assert len(str(error)) < 300
+
+
+def etherscans(result: str, *, status: str = "0", message: str = "NOTOK") -> JsonValue:
+    return {"status": status, "message": message, "result": result}
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        ("Max rate limit reached", RateLimitedError),
+        ("Invalid API Key (#err2)|", KeyRejectedError),
+        ("Missing/Invalid API Key", KeyRejectedError),
+        ("Free API access is not supported for this chain. Please upgrade your api plan", NotListedError),
+        ("Free API access is temporarily unavailable due to unusually high network activity.", RateLimitedError),
+        ("Error! Missing Or invalid Action name", BadPayloadError),
+    ],
+)
+def test_etherscans_errors_with_status_200_are_told_from_the_result(result: str, expected: type[UpstreamError]) -> None:
+    assert type(error_of(200, etherscans(result))) is expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"status": "1", "message": "OK", "result": {}},
+        {"status": "1", "message": "OK-Missing/Invalid API Key, rate limit of 1/5sec applied", "result": "1"},
+        {"status": "0", "message": "No transactions found", "result": []},
+    ],
+)
+def test_etherscans_answers_are_none_even_when_there_is_nothing_to_tell(body: JsonValue) -> None:
+    assert error_of(200, body) is None
+
+
+def test_a_limit_for_each_second_is_waited_for_a_second() -> None:
+    error = error_of(200, etherscans("Max calls per sec rate limit reached (5/sec)"))
+
+    assert isinstance(error, RateLimitedError)
+    assert error.retry_after == timedelta(seconds=1)

@@ -1,0 +1,1 @@
+"""What happens on the chains: fees, activity, flows."""

@@ -1,0 +1,1 @@
+"""Refreshes metrics of chains every six hours."""

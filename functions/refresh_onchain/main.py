@@ -1,0 +1,42 @@
+"""Composition root of the refresh_onchain function."""
+
+import functions_framework.aio
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.core.clock import SystemClock
+from shared.core.settings import Settings
+from shared.http.refresh import Refresh, RefreshFunction
+
+
+def build(settings: Settings) -> Refresh:
+    """Make the refresh and its clients; called by the first request of the scheduler."""
+    from shared.cache.stores import open_documents
+    from shared.db.engine import Database
+    from shared.domain.chains.known import ChainMetricsMemory
+    from shared.domain.chains.writing import ChainMetricsWriter
+    from shared.providers.chains import chain_sources
+
+    from .refresh import OnChainRefresh
+
+    clock = SystemClock()
+    documents = open_documents(settings, clock=clock)
+    database = Database(settings.required_database(), read_only=False)
+    return OnChainRefresh(
+        sources=chain_sources(settings, documents, clock),
+        memory=ChainMetricsMemory(database),
+        writer=ChainMetricsWriter(database),
+        documents=documents,
+        clock=clock,
+        source=settings.data_source,
+        warm_urls=settings.warm_urls,
+    )
+
+
+function = RefreshFunction(build)
+
+
+@functions_framework.aio.http
+async def refresh_onchain(request: Request) -> Response:
+    """Refresh the chains once."""
+    return await function.handle(request)

@@ -1,0 +1,126 @@
+"""The metrics of chains, each answer read in one statement."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from shared.core.errors import NoDataError
+from shared.db.engine import Database
+from shared.records.chains import Metric, Resolution
+
+from . import statements
+from .statements import Form
+
+if TYPE_CHECKING:
+    from sqlalchemy import ClauseElement
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When the chains were refreshed, from whom, and which kind of data it is."""
+
+    refreshed_at: datetime
+    sources: tuple[str, ...]
+    data_source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The latest values as JSON."""
+
+    data: str
+    sources: tuple[str, ...]
+    """Who told these values."""
+    count: int
+    """How many of them there are."""
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A part of a series."""
+
+    text: str
+    sources: tuple[str, ...]
+    next_at: datetime | None
+    """Time of the first point that did not fit any more; `None` when there is none."""
+    total: int | None
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which series is asked for: the observations from `start` to before `end`, as they were known at `known`."""
+
+    chain: str
+    metric: Metric
+    resolution: Resolution
+    start: datetime
+    end: datetime
+    known: datetime
+
+
+class ChainMetricsRepository:
+    """Reads by prepared statements. Every method raises `NoDataError` when no refresh ever stored anything, and
+    `DatabaseUnavailableError` when PostgreSQL does not answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def stamp(self) -> Stamp:
+        """Return when the chains were refreshed."""
+        return _stamp(await self._one("chains.stamp", statements.stamp, {}))
+
+    async def latest(
+        self, pairs: Sequence[tuple[str, Metric]], *, ranked: bool, now: datetime, late: timedelta
+    ) -> Latest:
+        """Return the latest value of each pair, in their order, or ranked, the largest first."""
+        values = {
+            "chains": [chain for chain, _ in pairs],
+            "metrics": [metric for _, metric in pairs],
+            "now": now,
+            "late_s": round(late.total_seconds()),
+        }
+        row = await self._one(("chains.latest", ranked), lambda: statements.latest(ranked=ranked), values)
+        return Latest(row[0], _names(row[1]), row[2], _stamp(row[3:]))
+
+    async def series(self, form: Form, wanted: Wanted, *, start: datetime, size: int) -> Series:
+        """Return up to `size` points from `start` on; the total counts from the beginning."""
+        values = {
+            "chain": wanted.chain,
+            "metric": wanted.metric,
+            "resolution": wanted.resolution,
+            "first": wanted.start,
+            "start": start,
+            "end": wanted.end,
+            "known": wanted.known,
+            "size": size,
+        }
+        text, sources, next_us, total, *stamp = await self._one(
+            ("chains.series", form), lambda: statements.series(form), values
+        )
+        return Series(text, _names(sources), None if next_us is None else _moment(next_us), total, _stamp(stamp))
+
+    async def _one(
+        self, shape: Hashable, build: "Callable[[], ClauseElement]", values: Mapping[str, object]
+    ) -> Sequence[Any]:
+        rows = await self._database.fetch(shape, build, values)
+        if not rows:
+            raise NoDataError("No chain data yet")
+        return rows[0]
+
+
+def _stamp(columns: Sequence[Any]) -> Stamp:
+    refreshed_us, sources, data_source = columns
+    return Stamp(_moment(refreshed_us), tuple(sources), data_source)
+
+
+def _names(listed: str | None) -> tuple[str, ...]:
+    return tuple(sorted(listed.split(","))) if listed else ()
+
+
+def _moment(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)
