@@ -23,6 +23,10 @@ from .scenarios import LIVE
 _LONGEST_PAGE = 250
 
 
+MEASURED = ("prices", "market", "system", "refresh_market")
+"""Other functions would only take the machine's attention."""
+
+
 @contextmanager
 def running_platform(folder: Path, *, tokens: int) -> Iterator[Platform]:
     """Keep a platform running while the block runs: functions on one core, everything else on the other.
@@ -34,7 +38,7 @@ def running_platform(folder: Path, *, tokens: int) -> Iterator[Platform]:
         MeasurementError: the refresh that fills the database failed.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    with Platform(Options(tokens=tokens, folder=folder, port=0, scheduled=False)) as platform:
+    with Platform(Options(tokens=tokens, folder=folder, port=0, scheduled=False, only=MEASURED)) as platform:
         for name in ("gateway", "postgres", "documents", "sandbox", *platform.manifests):
             place(platform, name)
         yield platform

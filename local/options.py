@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.manifests import ROOT
+from tools.manifests import ROOT, ManifestError, chosen, read_manifests
 
 from .documents import Choice
 from .upstreams import Source
@@ -27,6 +27,8 @@ class Options:
     scheduled: bool = True
     """Whether refreshes run by themselves; without it a test runs them."""
     documents: Choice = "auto"
+    only: tuple[str, ...] = ()
+    """Functions to start; none named means all."""
     folder: Path = ROOT / ".cryptoprism"
 
 
@@ -40,6 +42,7 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="which made-up market (default 1)")
     parser.add_argument("--port", type=_port, default=PORT, metavar="N", help=f"the gateway's (default {PORT})")
     parser.add_argument("--documents", choices=["auto", "embedded", "firestore"], default="auto", help="which store")
+    parser.add_argument("--only", type=_names, default=(), metavar="A,B", help="start only these functions")
     parser.add_argument("--data", type=Path, default=ROOT / ".cryptoprism", metavar="FOLDER", help="where data is kept")
     given = parser.parse_args(arguments)
     source: Source = "live" if given.live else "replay" if given.replay else "sandbox"
@@ -50,6 +53,7 @@ def read_options(arguments: Sequence[str]) -> Options:
         seed=given.seed,
         port=given.port,
         documents=given.documents,
+        only=given.only,
         folder=given.data,
     )
 
@@ -59,6 +63,15 @@ def _existing_folder(text: str) -> Path:
     if not folder.is_dir():
         raise argparse.ArgumentTypeError(f"there is no folder {text}")
     return folder
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    try:
+        chosen(read_manifests(), names)
+    except ManifestError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return names
 
 
 def _scale(text: str) -> int:

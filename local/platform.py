@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from types import TracebackType
 
 from shared.core.clock import Clock, SystemClock
-from tools.manifests import read_manifests
+from tools.manifests import chosen, read_manifests
 
 from .child import Child, Program
 from .delivery import Delivered, deliver
@@ -46,7 +46,7 @@ class Platform:
         stopping: threading.Event | None = None,
     ) -> None:
         self.options = options
-        self.manifests = read_manifests()
+        self.manifests = chosen(read_manifests(), options.only)
         self.folder = (options.folder / options.source).absolute()
         self.delivered: list[Delivered] = []
         """What the scheduler sent and how it was answered, oldest first."""

@@ -1,8 +1,8 @@
 """Manifests of the functions, read once and typed; everything that needs one asks here."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -82,6 +82,26 @@ def read_manifests(root: Path = ROOT) -> dict[str, Manifest]:
             if unknown:
                 raise ManifestError(f"functions/{manifest.name}/function.yaml: {key}: no function {', '.join(unknown)}")
     return manifests
+
+
+def chosen(manifests: Mapping[str, Manifest], names: Collection[str]) -> dict[str, Manifest]:
+    """Return the manifests of some functions, which then warm and wait for none but each other; no names mean all.
+
+    Raises:
+        ManifestError: there is no such function.
+    """
+    unknown = set(names) - set(manifests)
+    if unknown:
+        raise ManifestError(f"there is no function {', '.join(sorted(unknown))}; there are {', '.join(manifests)}")
+    kept = {name: manifest for name, manifest in manifests.items() if name in names or not names}
+    return {
+        name: replace(each, warms=_among(each.warms, kept), after=_among(each.after, kept))
+        for name, each in kept.items()
+    }
+
+
+def _among(names: Iterable[str], kept: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name in kept)
 
 
 def _read(file: Path, validator: Draft202012Validator) -> Manifest:

@@ -84,9 +84,9 @@ async def test_months_meet_without_a_seam(place: Place, prices: Served) -> None:
     body = await prices.fresh("/api/v1/prices/bitcoin/history?interval=5m&from=2026-02-28")
 
     assert [point[1] for point in body["data"]] == [1, 2, 3]
-    assert place.run("SELECT DISTINCT tableoid::regclass::text FROM price_points ORDER BY 1") == [
-        ["price_points_2026_02"],
-        ["price_points_2026_03"],
+    assert place.run("SELECT DISTINCT tableoid::regclass::text FROM price_points_300 ORDER BY 1") == [
+        ["price_points_300_2026_02"],
+        ["price_points_300_2026_03"],
     ]
 
 

@@ -11,6 +11,7 @@ import pytest
 from local.options import Options
 from local.platform import Platform
 from tests.folders import open_folder
+from tests.platforms import MARKET
 
 pytestmark = pytest.mark.platform
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.platform
 def platform() -> Iterator[Platform]:
     with ExitStack() as stack:
         folder = stack.enter_context(open_folder())
-        options = Options(folder=folder, tokens=120, port=0, scheduled=False, documents="embedded")
+        options = Options(folder=folder, tokens=120, port=0, scheduled=False, documents="embedded", only=MARKET)
         started = stack.enter_context(Platform(options))
         assert started.run_refresh("refresh_market").succeeded
         yield started
@@ -136,7 +137,7 @@ def test_a_refresh_is_for_the_scheduler_alone(platform: Platform, caller: httpx2
 def test_status_lists_every_provider(caller: httpx2.Client) -> None:
     providers = renewed(caller, "/api/v1/status").json()["data"]["providers"]
 
-    states = {each["id"]: each["state"] for each in providers}
+    states = {each["id"]: each["state"] for each in providers if each["kind"] == "quotes"}
     assert set(states) == {"coingecko_pro", "coingecko", "binance", "coinpaprika", "coincap"}
 
 
@@ -203,7 +204,7 @@ def test_prices_are_the_sandboxs_truth_within_its_noise(platform: Platform, call
 
 def test_the_second_start_finds_the_first_ones_data() -> None:
     with open_folder() as folder:
-        options = Options(folder=folder, tokens=60, port=0, scheduled=False, documents="embedded")
+        options = Options(folder=folder, tokens=60, port=0, scheduled=False, documents="embedded", only=MARKET)
         with Platform(options) as first:
             first.run_refresh("refresh_market")
             before = httpx2.get(f"{first.gateway_url}/api/v1/prices/bitcoin").json()["data"]["as_of"]

@@ -11,6 +11,7 @@ from local.documents import NoEmulatorError
 from local.options import Options
 from local.platform import Platform
 from tests.folders import open_folder
+from tests.platforms import MARKET
 
 pytestmark = pytest.mark.platform
 
@@ -23,7 +24,7 @@ def platform() -> Iterator[Platform]:
     environ = {name: value for name, value in os.environ.items() if name != "FIRESTORE_EMULATOR_HOST"}
     with ExitStack() as stack:
         folder = stack.enter_context(open_folder())
-        options = Options(folder=folder, tokens=60, port=0, scheduled=False, documents="firestore")
+        options = Options(folder=folder, tokens=60, port=0, scheduled=False, documents="firestore", only=MARKET)
         try:
             platform = stack.enter_context(Platform(options, environ=environ))
         except NoEmulatorError as none:

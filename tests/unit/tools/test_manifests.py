@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.manifests import ROOT, ManifestError, Pool, read_manifests
+from tools.manifests import ROOT, ManifestError, Pool, chosen, read_manifests
 
 SMALL = {
     "kind": "api",
@@ -67,3 +67,23 @@ def test_a_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(ManifestError, match=r"^functions/thing/function\.yaml: "):
         read_manifests(tree)
+
+
+def test_some_functions_neither_warm_nor_wait_for_others(tmp_path: Path) -> None:
+    refresh = {name: value for name, value in SMALL.items() if name != "routes"}
+    refresh |= {"kind": "refresh", "schedule": "* * * * *", "promise_s": 60, "timeout_s": 30}
+    late = refresh | {"warms": ["thing", "other"], "after": ["early"]}
+    manifests = read_manifests(
+        tree_with(tmp_path, thing=SMALL, other=SMALL | {"routes": ["/api/v1/other"]}, early=refresh, late=late)
+    )
+
+    some = chosen(manifests, ["late", "thing"])
+
+    assert set(some) == {"late", "thing"}
+    assert (some["late"].warms, some["late"].after) == (("thing",), ())
+    assert chosen(manifests, []) == manifests
+
+
+def test_a_function_that_is_not_there_cannot_be_chosen(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="there is no function nobody; there are thing"):
+        chosen(read_manifests(tree_with(tmp_path, thing=SMALL)), ["nobody"])
