@@ -4,7 +4,7 @@ What was learnt is stored and written down before the next question is asked, so
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -71,6 +71,12 @@ class Backfill:
     within: timedelta = WITHIN
     on_save: Callable[[BackfillProgress], None] = lambda _: None
     """Told how far it is whenever that is written down."""
+    closing: Sequence[Callable[[], Awaitable[None]]] = ()
+
+    async def close(self) -> None:
+        """Let go of connections, where a process goes on without it."""
+        for close in self.closing:
+            await close()
 
     async def run(self, body: object) -> BackfillProgress:
         """Do the next part of what the body asks for, and return how far it is.

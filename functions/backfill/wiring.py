@@ -34,16 +34,18 @@ def backfill_over(
     documents = open_documents(settings, clock=clock)
     database = Database(settings.required_database(), read_only=False)
     stored = StoredHistory(database)
+    candles, chains = candle_sources(settings, documents, clock), chain_sources(settings, documents, clock)
     return Backfill(
         ledger=BackfillLedger(documents, clock),
         stored=stored,
         markets=Markets(stored),
-        candles=candle_sources(settings, documents, clock),
-        chains=chain_sources(settings, documents, clock),
+        candles=candles,
+        chains=chains,
         candle_writer=CandleWriter(database),
         chain_writer=ChainMetricsWriter(database),
         clock=clock,
         source=settings.data_source,
         within=within,
         on_save=on_save,
+        closing=(candles.close, chains.close, database.close, documents.close),
     )
