@@ -27,13 +27,11 @@ from shared.records.refresh import SourceReport
 
 from .ledger import BackfillLedger, LostTurnError
 from .markets import Markets
-from .ordering import order_of
+from .ordering import order_of, time_of
 from .units import CandleUnit, ChainUnit, Unit, stretch_from, units_of
 
 log = logging.getLogger(__name__)
 
-WITHIN = timedelta(seconds=200)
-"""For one call: a last question and its storing fit into the rest of the function's time limit."""
 ASKED_WITHIN = timedelta(seconds=30)
 ATTEMPTS = 3
 """After so many silences a unit is given up, so that one of them does not keep all others from their turn."""
@@ -68,7 +66,6 @@ class Backfill:
     chain_writer: ChainMetricsWriter
     clock: Clock
     source: DataSource
-    within: timedelta = WITHIN
     on_save: Callable[[BackfillProgress], None] = lambda _: None
     """Told how far it is whenever that is written down."""
     closing: Sequence[Callable[[], Awaitable[None]]] = ()
@@ -85,7 +82,7 @@ class Backfill:
             InvalidParameterError: the body cannot be followed.
             UnavailableError: nobody could be asked; what was done stays done.
         """
-        order = order_of(body, now=self.clock.now())
+        order, within = order_of(body, now=self.clock.now()), time_of(body)
 
         async def choose() -> tuple[str, ...]:
             return order.tokens or (await self.stored.largest(order.top) if order.top else ())
@@ -94,13 +91,13 @@ class Backfill:
         if not ours:
             return progress
         try:
-            return await self._work(progress)
+            return await self._work(progress, within)
         except LostTurnError:
             log.warning("backfill.overtaken", extra={"backfill": progress.name})
             return replace(progress, lease_until=self.clock.now() + _TRY_AGAIN)
 
-    async def _work(self, progress: BackfillProgress) -> BackfillProgress:
-        ends = self.clock.monotonic() + self.within.total_seconds()
+    async def _work(self, progress: BackfillProgress, within: timedelta) -> BackfillProgress:
+        ends = self.clock.monotonic() + within.total_seconds()
         units = units_of(progress.order, progress.tokens)
         while progress.unit < len(units) and self.clock.monotonic() < ends:
             unit = units[progress.unit]

@@ -1,7 +1,7 @@
 """From a request's body to an order."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from shared.core.errors import InvalidParameterError
@@ -10,7 +10,9 @@ from shared.records.backfill import BackfillOrder
 from shared.records.candles import INTERVALS, Interval
 
 MOST_TOKENS = 1_000
-_FIELDS = frozenset({"from", "to", "tokens", "top", "intervals", "chains"})
+LONGEST = timedelta(seconds=200)
+"""For one call: a last question and its storing fit into the rest of the function's time limit."""
+_FIELDS = frozenset({"from", "to", "tokens", "top", "intervals", "chains", "within_s"})
 
 
 def order_of(body: object, *, now: datetime) -> BackfillOrder:
@@ -18,7 +20,7 @@ def order_of(body: object, *, now: datetime) -> BackfillOrder:
 
     Args:
         body: `from` (a time or a date) and perhaps `to` (the beginning of today if it is missing), `tokens` or `top`,
-            `intervals`, `chains`.
+            `intervals`, `chains`; how long one call may take (`within_s`) is no part of the order.
         now: Nothing later is asked for.
 
     Raises:
@@ -39,6 +41,18 @@ def order_of(body: object, *, now: datetime) -> BackfillOrder:
     if not chains and not (intervals and (tokens or top)):
         raise InvalidParameterError("tokens", "nothing is asked for: give tokens or top with intervals, or chains")
     return BackfillOrder(start=start, end=end, tokens=tokens, top=top, intervals=intervals, chains=chains)
+
+
+def time_of(body: object) -> timedelta:
+    """Return how long the call may take: `within_s`, or as long as there is.
+
+    Raises:
+        InvalidParameterError: it is no number of seconds, or more than there are.
+    """
+    value = body.get("within_s", LONGEST.total_seconds()) if isinstance(body, Mapping) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LONGEST.total_seconds():
+        raise InvalidParameterError("within_s", f"give seconds, at most {LONGEST.total_seconds():.0f}", value)
+    return timedelta(seconds=value)
 
 
 def _time(body: Mapping[str, Any], name: str, *, default: datetime | None = None) -> datetime:

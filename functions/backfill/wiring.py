@@ -1,7 +1,6 @@
 """A backfill with its clients; also for a command that has no function to call."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from shared.cache.stores import open_documents
 from shared.core.clock import SystemClock
@@ -14,17 +13,12 @@ from shared.providers.candles import candle_sources
 from shared.providers.chains import chain_sources
 from shared.records.backfill import BackfillProgress
 
-from .job import WITHIN, Backfill
+from .job import Backfill
 from .ledger import BackfillLedger
 from .markets import Markets
 
 
-def backfill_over(
-    settings: Settings,
-    *,
-    within: timedelta = WITHIN,
-    on_save: Callable[[BackfillProgress], None] = lambda _: None,
-) -> Backfill:
+def backfill_over(settings: Settings, *, on_save: Callable[[BackfillProgress], None] = lambda _: None) -> Backfill:
     """Return a backfill over what the environment names.
 
     Raises:
@@ -45,7 +39,6 @@ def backfill_over(
         chain_writer=ChainMetricsWriter(database),
         clock=clock,
         source=settings.data_source,
-        within=within,
         on_save=on_save,
         closing=(candles.close, chains.close, database.close, documents.close),
     )
