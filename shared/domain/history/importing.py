@@ -10,7 +10,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from shared.core.errors import InvalidParameterError
+from shared.core.errors import InvalidParameterError, SettingsError
 from shared.core.settings import DataSource
 from shared.db.engine import Database
 from shared.domain.candles.writing import CandleWriter
@@ -35,6 +35,10 @@ STATEMENT_WITHIN = timedelta(minutes=10)
 ON_CHAIN = "refresh_onchain"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _STEP = 5_000
+_OTHER_KIND = """
+    SELECT data_source FROM (SELECT data_source FROM datasets UNION ALL SELECT data_source FROM rankings) AS every
+    WHERE data_source <> :data_source LIMIT 1
+"""
 _metric_row = attrgetter(*chain_writing.COLUMNS)
 _DAY = timedelta(days=1)
 
@@ -104,6 +108,7 @@ class FileImport:
 
     def _store(self, connection: "Connection", reading: "_Reading") -> Imported:
         tally = Tally(reading.path.name, skip_bad=reading.skip_bad)
+        _require_kind(connection, self._data_source)
         with reading.facts(tally) as found, read_ahead(found) as facts:
             stored, kept = self._stored(connection, reading.format, facts, reading.ask.known_at)
         if not tally.read:
@@ -127,6 +132,19 @@ class FileImport:
         # What was imported may be read, but nobody has refreshed it.
         stamp(connection, ON_CHAIN, at=_NEVER, sources=[first.source], data_source=self._data_source)
         return chain_writing.merge(connection, map(_metric_row, chain([first], metrics)))
+
+
+def _require_kind(connection: "Connection", data_source: DataSource) -> None:
+    """Refuse to put real history beside a made-up market, or the other way round.
+
+    Raises:
+        SettingsError: anything in the database is of another kind.
+    """
+    from sqlalchemy import text
+
+    other = connection.execute(text(_OTHER_KIND), {"data_source": data_source}).scalar()
+    if other is not None:
+        raise SettingsError("DATA_SOURCE", f"this database holds {other} data, not {data_source}")
 
 
 class _ShortCandles(Exception):  # noqa: N818  # never leaves this module

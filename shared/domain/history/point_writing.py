@@ -5,7 +5,6 @@ from datetime import datetime
 from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING
 
-from shared.core.errors import SettingsError
 from shared.core.settings import DataSource
 from shared.db.copying import Field, copy_rows
 from shared.domain.datasets.stamping import stamp
@@ -27,7 +26,6 @@ _STAGE = """
     (resolution_s integer, token_id text, observed_at timestamptz, price_usd numeric, market_cap_usd numeric,
      volume_24h_usd numeric) ON COMMIT DROP
 """
-_KIND = "SELECT DISTINCT data_source FROM rankings WHERE data_source <> :data_source"
 _MERGE = """
     INSERT INTO price_points (resolution_s, token_id, bucket, observed_at, price_usd, market_cap_usd, volume_24h_usd)
     SELECT DISTINCT ON (token_id, resolution_s, bucket)
@@ -48,8 +46,6 @@ def store(connection: "Connection", points: Iterable[PricePoint], *, at: datetim
     from sqlalchemy import text
 
     stamp(connection, DATASET, at=at, sources=[], data_source=data_source)
-    if (other := connection.execute(text(_KIND), {"data_source": data_source}).scalar()) is not None:
-        raise SettingsError("DATA_SOURCE", f"this database holds {other} data, not {data_source}")
     connection.execute(text(_STAGE))
     copy_rows(connection, "staged_points", COLUMNS, _rows(points))
     return max(connection.execute(text(_MERGE)).rowcount, 0)
