@@ -3,6 +3,8 @@
 A candle needs a hundred times of one token; reading whole markets for it would take seconds.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from sandbox import noise
@@ -50,25 +52,36 @@ def normals(key: int, last: Ints, columns: UInts) -> Floats:
 
 
 def _in_block(seed: int, block: int, places: Ints, columns: UInts) -> Floats:
+    total = np.zeros((len(places), len(columns)))
+    for key, nodes, which, weight in _nodes(seed, block, places.tobytes()):
+        total += weight[:, None] * normals(key, nodes, columns)[which]
+    return total
+
+
+@lru_cache(maxsize=12)
+def _nodes(seed: int, block: int, written: bytes) -> tuple[tuple[int, Ints, Ints, Floats], ...]:
+    """Return what the values at some places are made of: (key, nodes, which node each place takes, its weight).
+
+    Kept, because it does not depend on the column: all tokens' candles of one interval lie at the same places.
+    """
+    places = np.frombuffer(written, dtype=np.int64)
     shares, variances = _descend(seed, block, places)
     low, high = np.ones(len(places)), np.zeros(len(places))
-    total = np.zeros((len(places), len(columns)))
+    found: list[tuple[int, Ints, Ints, Floats]] = []
     for level in range(LEVELS - 1, -1, -1):
         share = shares[level]
         right = (places >> (LEVELS - 1 - level) & 1).astype(bool)
         middle = np.where(right, low, high)
         spread = np.sqrt(share * (1.0 - share) * variances[level])
-        nodes, which = _once(places >> (LEVELS - level))
-        numbers = normals(noise.mix(seed, 2, block, level), nodes, columns)
-        total += (middle * spread)[:, None] * numbers[which]
+        found.append((noise.mix(seed, 2, block, level), *_once(places >> (LEVELS - level)), middle * spread))
         low, high = (
             np.where(right, low * (1.0 - share), low + high * (1.0 - share)),
             np.where(right, high + low * share, high * share),
         )
+    one, all_of_it = np.zeros(1, dtype=np.int64), np.zeros(len(places), dtype=np.int64)
     for end, weight in ((block, low), (block + 1, high)):
-        numbers = normals(noise.mix(seed, 2, end, LEVELS), np.zeros(1, dtype=np.int64), columns)
-        total += (weight * _ENDS)[:, None] * numbers
-    return total
+        found.append((noise.mix(seed, 2, end, LEVELS), one, all_of_it, weight * _ENDS))
+    return tuple(found)
 
 
 def _descend(seed: int, block: int, places: Ints) -> tuple[list[Floats], list[Floats]]:

@@ -1,6 +1,7 @@
 """One token's true price at many times: what `Market.prices_at` says, for a few tokens and without the others."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,6 +14,13 @@ from sandbox.traits import FACTORS, MARKET_VOLATILITY, PER_BLOCK
 
 def track(market: Market, position: int, times: Ints) -> Floats:
     """Return the true price in US dollars at ascending Unix times; NaN where the token is not listed."""
+    return _track(market, position, times.astype(np.int64).tobytes()).copy()
+
+
+@lru_cache(maxsize=32)
+def _track(market: Market, position: int, written: bytes) -> Floats:
+    # Kept, because every price in tethers needs tether's own.
+    times: Ints = np.frombuffer(written, dtype=np.int64)
     prices: Floats = np.exp(_logs(market, position, times))
     token = market.tokens[position]
     unlisted = times < token.listed_at

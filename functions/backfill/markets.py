@@ -8,12 +8,12 @@ from shared.records.market import QuoteCurrency
 
 _BY_OUR_NAME = ("coingecko_pro", "coingecko")
 """CoinGecko's names are ours."""
-_DOLLARS: tuple[tuple[str, QuoteCurrency], ...] = (("USDT", "usdt"), ("USD", "usd"))
-"""By the end of an exchange's name for a market, the most traded first."""
+_DOLLARS: tuple[tuple[str, QuoteCurrency], ...] = (("USD", "usd"), ("USDT", "usdt"))
+"""By the end of an exchange's name for a market; dollars before tethers, as refresh_candles takes them."""
 
 
 class Markets:
-    """Knows markets by the names that refreshes have learnt."""
+    """Knows markets by the names that refreshes have proven by their prices; no other market is asked for the past."""
 
     def __init__(self, stored: StoredHistory) -> None:
         self._stored = stored

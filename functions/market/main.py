@@ -12,14 +12,20 @@ from shared.http.function import ApiFunction, Wiring
 def build(settings: Settings, clock: Clock | None = None) -> Wiring:
     """Wire the routes to PostgreSQL."""
     from shared.db.engine import Database
+    from shared.domain.candles.repository import CandleRepository
+    from shared.domain.candles.service import CandleService
     from shared.domain.market.repository import MarketRepository
     from shared.domain.market.service import PriceService
 
     from .routes import router
 
     database = Database(settings.required_database(), read_only=True)
-    service = PriceService(MarketRepository(database), clock or SystemClock())
-    return Wiring(routers=[router], provided={PriceService: service}, close=database.close)
+    clock = clock or SystemClock()
+    provided = {
+        PriceService: PriceService(MarketRepository(database), clock),
+        CandleService: CandleService(CandleRepository(database), clock),
+    }
+    return Wiring(routers=[router], provided=provided, close=database.close)
 
 
 function = ApiFunction(build)

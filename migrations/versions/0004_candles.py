@@ -32,6 +32,7 @@ STATEMENTS = (
         token_id text NOT NULL,
         interval_s integer NOT NULL CHECK (interval_s IN (60, 300, 900, 3600, 14400, 86400, 604800)),
         refreshed_at timestamptz NOT NULL,
+        newest_at timestamptz,
         UNIQUE (token_id, interval_s)
     ) WITH (fillfactor = 70)
     """,

@@ -26,6 +26,16 @@ class Freshness:
 
 NO_STORE = Freshness("no-store", 0)
 
+CANDLES = {
+    "1m": Freshness("candles", 15, 15, 3_600),
+    "5m": Freshness("candles", 30, 30, 3_600),
+    "15m": Freshness("candles", 60, 60, 3_600),
+    "1h": Freshness("candles", 60, 60, 21_600),
+    "4h": Freshness("candles", 300, 300, 86_400),
+    "1d": Freshness("candles", 300, 300, 86_400),
+    "1w": Freshness("candles", 900, 900, 86_400),
+}
+"""By interval: the last candle is open and moves on."""
 DEPTH = Freshness("depth", 10, 10, 60)
 GAS = Freshness("gas", 15, 15, 300)
 STATUS = Freshness("status", 15, 15, 300)

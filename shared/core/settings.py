@@ -14,6 +14,10 @@ MEMORY_CACHE_MB = 4
 """Some 120 lists or 1,200 single quotes: what is asked again and again. A miss costs one prepared query, and a function that
 has used everything, this tier full, stays below 110 MB. An operator with other callers sets it higher."""
 
+CANDLE_TOKENS = 50
+"""The largest tokens, whose minutes are asked for each minute: 100 of Binance's 6,000 units of weight. While Binance is away
+Coinbase's limit of ten requests a second takes seven seconds; Kraken's one a second would do for twenty tokens only."""
+
 DataSource = Literal["live", "sandbox", "replay"]
 
 
@@ -58,6 +62,7 @@ class Settings:
     warm_urls: tuple[str, ...]
     memory_cache_bytes: int
     market_tokens: int
+    candle_tokens: int
     environment: Mapping[str, str] = field(repr=False)
     """Everything else, for provider keys and addresses; never shown, for it holds secrets."""
 
@@ -82,6 +87,7 @@ class Settings:
             warm_urls=_listed(env, "WARM_URLS", ""),
             memory_cache_bytes=_integer(env, "MEMORY_CACHE_MB", MEMORY_CACHE_MB, low=1, high=4096) * 1024 * 1024,
             market_tokens=_integer(env, "MARKET_TOKENS", 250, low=1, high=20_000),
+            candle_tokens=_integer(env, "CANDLE_TOKENS", CANDLE_TOKENS, low=1, high=1_000),
             environment=env,
         )
 

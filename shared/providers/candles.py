@@ -12,9 +12,10 @@ from .adapters.kraken import KRAKEN_CANDLES, KrakenCandles, KrakenMarkets
 from .candle_requests import CandleRequest, MarketRecord, MarketsRequest
 from .contract import Descriptor, Http
 from .registry import Makes, assembled
-from .sources import Sources
+from .sources import Run, Sources
 
 CandleSources = Sources[CandleRequest, CandleRecord]
+CandleRun = Run[CandleRequest, CandleRecord]
 MarketSources = Sources[MarketsRequest, MarketRecord]
 
 _CANDLES: tuple[tuple[Descriptor, Makes], ...] = (

@@ -1,10 +1,12 @@
 """An answer on its way from PostgreSQL to the caller."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 JsonScalar = str | int | float | bool | None
+JsonField = JsonScalar | Sequence[Any] | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,5 +23,5 @@ class Answer:
     """Providers whose facts are in it, best known first."""
     stale: bool = False
     """Whether a fact is older than its refresh promises."""
-    meta: Mapping[str, JsonScalar] = field(default_factory=dict)
+    meta: Mapping[str, JsonField] = field(default_factory=dict)
     """Further fields of `meta`: `total`, `snapshot`, `vs_currency`, `next`."""

@@ -12,6 +12,7 @@ Outcome = Literal["running", "succeeded", "degraded", "failed"]
 REFRESHES: Mapping[str, timedelta] = MappingProxyType(
     {
         "refresh_market": timedelta(seconds=60),
+        "refresh_candles": timedelta(seconds=60),
         "refresh_onchain": timedelta(hours=6),
         "maintenance": timedelta(days=1),
     }

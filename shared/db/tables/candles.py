@@ -35,6 +35,8 @@ candle_series = Table(
     Column("interval_s", Integer, nullable=False),
     # When a source last answered for it, with anything new or not.
     Column("refreshed_at", time, nullable=False),
+    # Opening time of the newest closed candle.
+    Column("newest_at", time),
 )
 
 candle_sources = Table(

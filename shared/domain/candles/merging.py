@@ -106,6 +106,13 @@ CHANGE = f"""
 """  # noqa: S608
 
 REFRESHED = """
+    UPDATE candle_series AS held
+    SET refreshed_at = greatest(held.refreshed_at, CAST(:at AS timestamptz)), newest_at = greatest(held.newest_at, staged.newest_at)
+    FROM (SELECT series_id, max(opened_at) FILTER (WHERE closed) AS newest_at FROM staged_candles GROUP BY series_id) AS staged
+    WHERE held.series_id = staged.series_id
+"""
+
+ANSWERED = """
     UPDATE candle_series SET refreshed_at = CAST(:at AS timestamptz)
     WHERE series_id = ANY(CAST(:series_ids AS integer[])) AND refreshed_at < CAST(:at AS timestamptz)
 """
@@ -121,4 +128,89 @@ HOLES = """
         AS hole (series_id, begins_at, ends_at)
     ON CONFLICT (series_id, begins_at) DO UPDATE
     SET ends_at = greatest(candle_holes.ends_at, excluded.ends_at), asked_at = excluded.asked_at
+"""
+
+BUILT_SOURCES = """
+    INSERT INTO candle_sources (provider, quote_currency, preference)
+    SELECT DISTINCT split_part(provider, '/', 1) || CAST(:suffix AS text), quote_currency, preference - mod(preference, 2) + 1
+    FROM candle_sources AS held
+    WHERE NOT EXISTS (
+        SELECT FROM candle_sources AS built
+        WHERE built.provider = split_part(held.provider, '/', 1) || CAST(:suffix AS text)
+            AND built.quote_currency = held.quote_currency
+    )
+    ON CONFLICT DO NOTHING
+"""
+
+BUILT_SERIES = """
+    INSERT INTO candle_series (token_id, interval_s, refreshed_at)
+    SELECT token_id, CAST(:interval_s AS integer), CAST(:at AS timestamptz)
+    FROM candle_series AS finer
+    WHERE interval_s = CAST(:finer_s AS integer) AND newest_at >= CAST(:since AS timestamptz) AND NOT EXISTS (
+        SELECT FROM candle_series AS held
+        WHERE held.token_id = finer.token_id AND held.interval_s = CAST(:interval_s AS integer)
+    )
+    ON CONFLICT DO NOTHING
+"""
+
+BUILD = """
+    INSERT INTO staged_candles
+    SELECT series.series_id, named.source_id, true, bucket, max(held.known_at),
+        (array_agg(held.open ORDER BY held.opened_at))[1], max(held.high), min(held.low),
+        (array_agg(held.close ORDER BY held.opened_at DESC))[1],
+        CASE WHEN count(held.volume) = count(*) THEN sum(held.volume) END,
+        CASE WHEN count(held.turnover) = count(*) THEN sum(held.turnover) END
+    FROM candle_series AS finer
+    JOIN candle_series AS series
+        ON series.token_id = finer.token_id AND series.interval_s = CAST(:interval_s AS integer)
+    JOIN {finer_table} AS held
+        ON held.series_id = finer.series_id AND held.closed
+        AND held.opened_at >= CAST(:since AS timestamptz) AND held.opened_at < CAST(:until AS timestamptz)
+    JOIN candle_sources AS source ON source.source_id = held.source_id
+    JOIN candle_sources AS named
+        ON named.provider = split_part(source.provider, '/', 1) || CAST(:suffix AS text)
+        AND named.quote_currency = source.quote_currency
+    CROSS JOIN LATERAL date_bin(
+        make_interval(secs => CAST(:interval_s AS integer)), held.opened_at, CAST(:origin AS timestamptz)
+    ) AS bucket
+    WHERE finer.interval_s = CAST(:finer_s AS integer) AND finer.newest_at >= CAST(:since AS timestamptz)
+    GROUP BY series.series_id, named.source_id, bucket
+    HAVING count(*) = CAST(:pieces AS integer)
+"""
+"""Grouped by source, so that what two venues said together never makes one candle."""
+
+SAMPLED_SERIES = """
+    INSERT INTO candle_series (token_id, interval_s, refreshed_at)
+    SELECT DISTINCT token_id, 3600, CAST(:at AS timestamptz) FROM price_points AS point
+    WHERE resolution_s = 300 AND bucket >= CAST(:since AS timestamptz) AND bucket < CAST(:until AS timestamptz)
+        AND NOT EXISTS (
+            SELECT FROM candle_series AS held WHERE held.token_id = point.token_id AND held.interval_s = 3600
+        )
+    ON CONFLICT DO NOTHING
+"""
+
+SAMPLE = """
+    INSERT INTO staged_candles
+    SELECT series.series_id, CAST(:source_id AS smallint), true, hour, CAST(:at AS timestamptz),
+        (array_agg(price_usd ORDER BY bucket))[1], max(price_usd), min(price_usd),
+        (array_agg(price_usd ORDER BY bucket DESC))[1], NULL, NULL
+    FROM price_points AS point
+    JOIN candle_series AS series ON series.token_id = point.token_id AND series.interval_s = 3600
+    CROSS JOIN LATERAL date_trunc('hour', point.bucket, 'UTC') AS hour
+    WHERE resolution_s = 300 AND bucket >= CAST(:since AS timestamptz) AND bucket < CAST(:until AS timestamptz)
+        AND (series.newest_at IS NULL OR series.newest_at < hour)
+    GROUP BY series.series_id, hour
+    HAVING count(*) >= CAST(:fewest AS integer)
+"""
+
+BOUNDS = "SELECT min(opened_at), max(opened_at), count(*) FROM staged_candles"
+
+LEARN = """
+    INSERT INTO provider_ids (provider, provider_id, token_id, matched_by, matched_at)
+    SELECT DISTINCT ON (provider, provider_id) provider, provider_id, token_id, 'price', CAST(:at AS timestamptz)
+    FROM unnest(CAST(:providers AS text[]), CAST(:names AS text[]), CAST(:token_ids AS text[]))
+        AS proven (provider, provider_id, token_id)
+    JOIN tokens USING (token_id)
+    ORDER BY provider, provider_id, token_id
+    ON CONFLICT DO NOTHING
 """

@@ -11,10 +11,9 @@ _LAST = 100
 def preference_of(provider: str) -> int:
     """Return a provider's place, the lowest is believed first: venues as they are asked, then imports, then our own samples.
 
-    `binance/1m` was built from Binance's minutes, so it counts as Binance.
+    `binance/1m` was built from Binance's minutes: it comes after Binance's own and before everybody else's.
     """
-    venue = provider.partition("/")[0]
-    if venue == SAMPLED:
-        return _LAST
+    venue, _, built = provider.partition("/")
     asked = list(PROVIDERS["candles"])
-    return asked.index(venue) if venue in asked else _IMPORTED
+    place = _LAST if venue == SAMPLED else asked.index(venue) * 2 if venue in asked else _IMPORTED
+    return place + 1 if built else place

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.core.settings import DataSource
 from shared.db.copying import MISSING, copy_lines
 from shared.db.engine import Database
 from shared.db.statements import array_of
 from shared.domain.datasets.stamping import stamp
+from shared.domain.market.identity import ProviderName
 from shared.records.candles import INTERVALS, CandleRecord, Interval
 from shared.records.market import QuoteCurrency
 
 from . import merging
+from .merge import TABLE_OF, CandlesStored, merge_staged, rows_of, run
 from .preferring import preference_of
 
 if TYPE_CHECKING:
@@ -24,31 +26,6 @@ DATASET = "refresh_candles"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 BATCH = 50_000
 """Candles of one transaction: about a second, during which another writer waits."""
-TABLE_OF = {
-    interval: "candles" if length >= timedelta(days=1) else "intraday_candles" for interval, length in INTERVALS.items()
-}
-
-
-@dataclass(frozen=True, slots=True)
-class CandlesStored:
-    """What became of candles."""
-
-    stored: int = 0
-    """New ones, and open ones renewed."""
-    revised: int = 0
-    """Closed ones that a source now says otherwise; what they were is kept in `candle_revisions`."""
-    unchanged: int = 0
-    kept: int = 0
-    """Not stored, because what is stored is closed, known later, or of a source that is preferred."""
-
-    def __add__(self, other: "CandlesStored") -> "CandlesStored":
-        """Return both together."""
-        return CandlesStored(
-            self.stored + other.stored,
-            self.revised + other.revised,
-            self.unchanged + other.unchanged,
-            self.kept + other.kept,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +85,7 @@ class CandleWriter:
             DatabaseUnavailableError: PostgreSQL does not answer.
         """
         months = sorted({_month(time).isoformat() for time in times})
-        await self._database.transaction(lambda connection: _run(connection, merging.MONTHS, months=months))
+        await self._database.transaction(lambda connection: run(connection, merging.MONTHS, months=months))
 
     async def stamp(self, sources: Iterable[str], *, at: datetime, data_source: DataSource) -> None:
         """Say that everything was refreshed although there was nothing to store.
@@ -122,19 +99,23 @@ class CandleWriter:
             lambda connection: stamp(connection, DATASET, at=at, sources=named, data_source=data_source)
         )
 
-    async def note_holes(self, holes: Sequence[Hole], *, at: datetime) -> None:
-        """Remember where sources have nothing, so that they are not asked for it again and again.
+    async def note(
+        self, *, holes: Sequence[Hole] = (), answered: Iterable[tuple[str, Interval]] = (), at: datetime
+    ) -> None:
+        """Remember where sources have nothing, and which series they answered for, so that they are not asked again at once.
 
         Raises:
             DatabaseUnavailableError: PostgreSQL does not answer.
         """
-        if not holes:
+        asked = sorted(set(answered))
+        if not holes and not asked:
             return
         series = [(hole.token_id, hole.interval) for hole in holes]
 
         def work(connection: "Connection") -> None:
-            self._identify(connection, series, at)
-            _run(
+            self._identify(connection, [*series, *asked], at)
+            run(connection, merging.ANSWERED, series_ids=[self._series[each] for each in asked], at=at)
+            run(
                 connection,
                 merging.HOLES,
                 series_ids=[self._series[each] for each in series],
@@ -149,6 +130,21 @@ class CandleWriter:
             self._forget()
             raise
 
+    async def learn(self, names: Sequence[ProviderName], *, at: datetime) -> None:
+        """Remember which market is which token's.
+
+        Raises:
+            DatabaseUnavailableError: PostgreSQL does not answer.
+        """
+        if names:
+            values = {
+                "providers": array_of([each.provider for each in names]),
+                "names": array_of([each.provider_id for each in names]),
+                "token_ids": array_of([each.token_id for each in names]),
+                "at": at,
+            }
+            await self._database.transaction(lambda connection: run(connection, merging.LEARN, **values))
+
     async def _store(
         self, batch: Sequence[CandleRecord], *, at: datetime, data_source: DataSource, stamped: bool
     ) -> CandlesStored:
@@ -156,7 +152,7 @@ class CandleWriter:
         if months:
             # By itself: attaching a partition locks the default one until the transaction ends.
             await self._database.transaction(
-                lambda connection: _run(connection, merging.MONTHS, months=[month.isoformat() for month in months])
+                lambda connection: run(connection, merging.MONTHS, months=[month.isoformat() for month in months])
             )
         try:
             return await self._database.transaction(
@@ -183,32 +179,23 @@ class CandleWriter:
         # Imported candles may be read, but nobody has refreshed them.
         sources = sorted({each.provider for each in batch})
         stamp(connection, DATASET, at=at if stamped else _NEVER, sources=sources, data_source=data_source)
-        _run(connection, merging.ONE_AT_A_TIME)
+        run(connection, merging.ONE_AT_A_TIME)
         self._identify(connection, [(each.token_id, each.interval) for each in batch], at)
         self._name_sources(connection, batch)
         total = CandlesStored()
         for table in sorted(set(TABLE_OF.values())):
-            total += self._merge_into(connection, table, [each for each in batch if TABLE_OF[each.interval] == table])
-        series = sorted({self._series[each.token_id, each.interval] for each in batch})
-        _run(connection, merging.REFRESHED, series_ids=series, at=at)
+            part = [each for each in batch if TABLE_OF[each.interval] == table]
+            total += self._merge_into(connection, table, part, at)
         return total
 
-    def _merge_into(self, connection: "Connection", table: str, records: Sequence[CandleRecord]) -> CandlesStored:
+    def _merge_into(
+        self, connection: "Connection", table: str, records: Sequence[CandleRecord], at: datetime
+    ) -> CandlesStored:
         if not records:
             return CandlesStored()
-        times = [record.opened_at for record in records]
-        bounds = {"first": min(times), "last": max(times)}
-        _run(connection, merging.STAGE)
+        run(connection, merging.STAGE)
         copy_lines(connection, "staged_candles", merging.COLUMNS, self._lines(records))
-        _run(connection, merging.MEASURE)
-        _run(connection, merging.JUDGE.format(table=table), **bounds)
-        found = _verdicts(connection)
-        if found.revised:
-            _run(connection, merging.REVISE.format(table=table), **bounds)
-        _run(connection, merging.ADD.format(table=table))
-        _run(connection, merging.CHANGE.format(table=table), **bounds)
-        _run(connection, merging.DROP)
-        return found
+        return merge_staged(connection, table, at=at)
 
     def _lines(self, records: Iterable[CandleRecord]) -> Iterator[str]:
         # One text for each candle and no more: field by field, making the lines took as long as storing them.
@@ -232,39 +219,17 @@ class CandleWriter:
             "token_ids": array_of([token_id for token_id, _ in missing]),
             "intervals": [round(INTERVALS[interval].total_seconds()) for _, interval in missing],
         }
-        _run(connection, merging.SERIES, **wanted, at=at)
-        for token_id, interval_s, series_id in _rows(connection, merging.SERIES_IDS, **wanted):
+        run(connection, merging.SERIES, **wanted, at=at)
+        for token_id, interval_s, series_id in rows_of(connection, merging.SERIES_IDS, **wanted):
             self._series[token_id, seconds[interval_s]] = series_id
 
     def _name_sources(self, connection: "Connection", batch: Iterable[CandleRecord]) -> None:
         for provider, currency in {(each.provider, each.quote_currency) for each in batch} - self._sources.keys():
             named = {"provider": provider, "quote_currency": currency}
-            _run(connection, merging.SOURCE, **named, preference=preference_of(provider))
-            [[source_id]] = _rows(connection, merging.SOURCE_ID, **named)
+            run(connection, merging.SOURCE, **named, preference=preference_of(provider))
+            [[source_id]] = rows_of(connection, merging.SOURCE_ID, **named)
             self._sources[provider, currency] = source_id
-
-
-def _verdicts(connection: "Connection") -> CandlesStored:
-    counts = {str(verdict): int(count) for verdict, count in _rows(connection, merging.VERDICTS)}
-    return CandlesStored(
-        stored=counts.get("new", 0) + counts.get("renewed", 0),
-        revised=counts.get("revised", 0),
-        unchanged=counts.get("unchanged", 0),
-        kept=counts.get("kept", 0),
-    )
 
 
 def _month(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-
-
-def _run(connection: "Connection", statement: str, **parameters: Any) -> None:
-    from sqlalchemy import text
-
-    connection.execute(text(statement), parameters)
-
-
-def _rows(connection: "Connection", statement: str, **parameters: Any) -> Sequence[Any]:
-    from sqlalchemy import text
-
-    return connection.execute(text(statement), parameters).all()

@@ -8,7 +8,8 @@ import pytest
 
 from shared.core.errors import SettingsError
 from shared.db.engine import Database
-from shared.domain.candles.writing import CandlesStored, CandleWriter, Hole
+from shared.domain.candles.merge import CandlesStored
+from shared.domain.candles.writing import CandleWriter, Hole
 from tests.candles import candle, hours, series
 from tests.clocks import NOON
 from tests.databases import Place
@@ -150,6 +151,17 @@ async def test_token_named_null_is_one(place: Place, writer: CandleWriter) -> No
 
 async def test_holes_are_remembered_and_grow(place: Place, writer: CandleWriter) -> None:
     for length in (2, 3):
-        await writer.note_holes([Hole("bitcoin", "1h", NOON, NOON + hours(length))], at=LATER + hours(length))
+        await writer.note(holes=[Hole("bitcoin", "1h", NOON, NOON + hours(length))], at=LATER + hours(length))
 
     assert place.run("SELECT (ends_at - begins_at)::text FROM candle_holes") == [["03:00:00"]]
+
+
+async def test_series_says_when_it_was_answered_for_and_what_is_newest(place: Place, writer: CandleWriter) -> None:
+    await writer.store(series(3), at=NOON + hours(3), data_source="sandbox")
+    await writer.store([candle(NOON + hours(3), closed=False)], at=NOON + hours(4), data_source="sandbox")
+    await writer.note(answered=[("bitcoin", "1h"), ("ethereum", "1d")], at=NOON + hours(5))
+
+    assert place.run(
+        "SELECT token_id, extract(hour FROM refreshed_at AT TIME ZONE 'UTC')::int,"
+        " extract(hour FROM newest_at AT TIME ZONE 'UTC')::int FROM candle_series ORDER BY 1"
+    ) == [["bitcoin", 17, 14], ["ethereum", 17, None]]
