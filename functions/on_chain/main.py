@@ -18,19 +18,13 @@ def build(settings: Settings, clock: Clock | None = None) -> Wiring:
     from shared.domain.gas.service import GasService
     from shared.providers.gas import GasProviders
 
-    from .routes import router
+    from .wiring import wire
 
     clock = clock or SystemClock()
     documents = HastyDocuments(open_documents(settings, clock=clock), clock=clock)
     gas = GasService(GasProviders(settings, documents, clock), documents, clock, data_source=settings.data_source)
     database = Database(settings.required_database(), read_only=True)
-    services = (gas, *chain_services(database, clock))
-
-    async def close() -> None:
-        await documents.close()
-        await database.close()
-
-    return Wiring(routers=[router], provided={type(each): each for each in services}, close=close)
+    return wire(gas, chain_services(database, clock), closing=(documents.close, database.close))
 
 
 function = ApiFunction(build)

@@ -13,7 +13,6 @@ def build(settings: Settings) -> Refresh:
     """Make the refresh and its clients; called by the first request of the scheduler."""
     from shared.cache.stores import open_documents
     from shared.db.engine import Database
-    from shared.domain.chains.known import ChainMetricsMemory
     from shared.domain.chains.writing import ChainMetricsWriter
     from shared.providers.chains import chain_sources
 
@@ -24,7 +23,6 @@ def build(settings: Settings) -> Refresh:
     database = Database(settings.required_database(), read_only=False)
     return OnChainRefresh(
         sources=chain_sources(settings, documents, clock),
-        memory=ChainMetricsMemory(database),
         writer=ChainMetricsWriter(database),
         documents=documents,
         clock=clock,

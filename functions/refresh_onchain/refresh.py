@@ -15,7 +15,7 @@ from shared.cache.documents import DocumentStore
 from shared.core.clock import Clock
 from shared.core.settings import DataSource
 from shared.domain.chains.choosing import Chosen, chosen, closes, own
-from shared.domain.chains.known import DAYS, ChainMetricsMemory
+from shared.domain.chains.known import DAYS
 from shared.domain.chains.writing import ChainMetricsWriter
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
 from shared.http.refresh import Occasion
@@ -25,7 +25,7 @@ from shared.providers.sources import Sources
 from shared.records.chains import ChainMetric
 from shared.records.refresh import RefreshReport, SourceReport
 
-from .planning import is_closing, questions
+from .planning import Plan, is_closing, questions
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,6 @@ class OnChainRefresh:
     """One refresh function's work and what it needs."""
 
     sources: ChainSources
-    memory: ChainMetricsMemory
     writer: ChainMetricsWriter
     documents: DocumentStore
     clock: Clock
@@ -54,6 +53,8 @@ class OnChainRefresh:
     warm_urls: Sequence[str] = ()
     within: timedelta = WITHIN
     asked_within: timedelta = ASKED_WITHIN
+    plan: Plan = questions
+    """What is asked."""
     on_step: Callable[[str], None] = lambda _: None
     """Told the name of each step as it begins."""
 
@@ -72,19 +73,19 @@ class OnChainRefresh:
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         now = report.started_at
         with steps("recall"):
-            known = await self.memory.load(now=now)
+            known = await self.writer.recall(now=now)
         with steps("fetch"):
-            said, sources = await self._ask(list(questions(known, now=now)))
+            said, sources = await self._ask(list(self.plan(known, now=now)))
         report = replace(report, sources=sources)
         if not said:
             return replace(report, outcome="failed", detail="every source failed; the last good data stays")
 
         with steps("choose"):
             closing = is_closing(known, now=now)
-            made = closes(known, now=now) if closing else ()
-            result = chosen([*said, *own(known, now=now, closing=closing), *made], known)
+            result = chosen([*said, *own(known, now=now, closing=closing)], known)
+            made = tuple(closes(known, now=now)) if closing else ()
         with steps("store"):
-            rows = await self._store(result, at=now)
+            rows = await self._store((*result.metrics, *made), at=now)
         with steps("warm"):
             await warm(self.warm_urls)
         return _told(report, result, rows)
@@ -107,11 +108,11 @@ class OnChainRefresh:
             sources = await run.end()
         return [metric for answer in answers for metric in answer], sources
 
-    async def _store(self, result: Chosen, *, at: datetime) -> int:
+    async def _store(self, chosen: Sequence[ChainMetric], *, at: datetime) -> int:
         """Store the moments, then the days; each has a stamp of its own."""
         rows = 0
         for resolution, dataset in (("now", NAME), ("day", DAYS)):
-            metrics = [metric for metric in result.metrics if metric.resolution == resolution]
+            metrics = [metric for metric in chosen if metric.resolution == resolution]
             if metrics:
                 rows += await self.writer.store(
                     metrics, dataset=dataset, at=at, sources=_heard(metrics), data_source=self.source

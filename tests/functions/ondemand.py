@@ -24,7 +24,10 @@ def environment_over(upstream: str, documents_file: str, place: Place | None = N
     """Return the environment of a function whose providers all stand at one address."""
     addresses = {name: upstream + path for name, path in _PATHS.items()}
     environment = {"DATA_SOURCE": "sandbox", "DOCUMENTS_FILE": documents_file, **addresses, **_KEYS}
-    if place is not None:
+    if place is None:
+        # What is asked on demand needs no connection; one that is opened all the same fails at once.
+        environment |= {"DB_HOST": "127.0.0.1", "DB_PORT": "1", "DB_USER": "nobody"}
+    else:
         reader = place.reader
         environment |= {"DB_SOCKET": reader.socket_path or "", "DB_NAME": reader.name, "DB_USER": reader.user}
         environment |= {"DB_POOL_SIZE": "1", "DB_MAX_OVERFLOW": "1"}

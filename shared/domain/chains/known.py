@@ -57,34 +57,27 @@ class Known:
         return found[-1] if found else None
 
 
-class ChainMetricsMemory:
-    """Reads what was known, over any `database`."""
+async def load_known(database: Database, *, now: datetime) -> Known:
+    """Return what was known at `now`.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def load(self, *, now: datetime) -> Known:
-        """Return what was known at `now`.
-
-        Raises:
-            DatabaseUnavailableError: PostgreSQL does not answer.
-        """
-        midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        values = {"since": midnight - LOOKED_BACK}
-        rows = await self._database.fetch("chains.recall", recall_statements.recent, values)
-        quotes = await self._database.fetch(
-            "chains.prices", recall_statements.prices, {"midnight": midnight, "now": now, "tokens": TOKENS}
-        )
-        stamps = await self._database.fetch("chains.closed", recall_statements.closed, {"dataset": DAYS})
-        found: dict[Resolution, dict[Pair, list[Value]]] = {"now": {}, "day": {}}
-        for chain, metric, resolution, observed_us, value, source in rows:
-            found[resolution].setdefault((chain, metric), []).append(Value(_moment(observed_us), value, source))
-        return Known(
-            now={pair: tuple(values) for pair, values in found["now"].items()},
-            days={pair: tuple(values) for pair, values in found["day"].items()},
-            prices={row[0]: Prices(row[1], row[2], _moment(row[3]), row[4]) for row in quotes},
-            closed_at=_moment(stamps[0][0]) if stamps else None,
-        )
+    Raises:
+        DatabaseUnavailableError: PostgreSQL does not answer.
+    """
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = await database.fetch("chains.recall", recall_statements.recent, {"since": midnight - LOOKED_BACK})
+    quotes = await database.fetch(
+        "chains.prices", recall_statements.prices, {"midnight": midnight, "now": now, "tokens": TOKENS}
+    )
+    stamps = await database.fetch("chains.closed", recall_statements.closed, {"dataset": DAYS})
+    found: dict[Resolution, dict[Pair, list[Value]]] = {"now": {}, "day": {}}
+    for chain, metric, resolution, observed_us, value, source in rows:
+        found[resolution].setdefault((chain, metric), []).append(Value(_moment(observed_us), value, source))
+    return Known(
+        now={pair: tuple(values) for pair, values in found["now"].items()},
+        days={pair: tuple(values) for pair, values in found["day"].items()},
+        prices={row[0]: Prices(row[1], row[2], _moment(row[3]), row[4]) for row in quotes},
+        closed_at=_moment(stamps[0][0]) if stamps else None,
+    )
 
 
 def _moment(microseconds: int) -> datetime:

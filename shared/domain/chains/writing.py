@@ -11,6 +11,8 @@ from shared.db.engine import Database
 from shared.domain.datasets.stamping import stamp
 from shared.records.chains import ChainMetric
 
+from .known import Known, load_known
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -42,6 +44,14 @@ class ChainMetricsWriter:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def recall(self, *, now: datetime) -> Known:
+        """Return what was known at `now`, to judge new values by.
+
+        Raises:
+            DatabaseUnavailableError: PostgreSQL does not answer.
+        """
+        return await load_known(self._database, now=now)
 
     async def store(
         self,

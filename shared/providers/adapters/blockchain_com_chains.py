@@ -13,7 +13,7 @@ from shared.providers import numbers
 from shared.providers.asking import Call
 from shared.providers.chain_frame import ChainAdapter, ChainRequest, Reading, day_of, described, present, scaled
 from shared.providers.contract import MINUTE_S, Limit, Payload
-from shared.providers.moments import moment
+from shared.providers.moments import moment_of
 from shared.records.chains import Metric
 
 # One request in ten seconds is what its terms ask for.
@@ -65,7 +65,7 @@ class BlockchainCom(ChainAdapter):
 
 
 def _statistics(row: numbers.Row) -> Iterator[Reading]:
-    at = moment(row, "timestamp")
+    at = moment_of(present(row, "timestamp"))
     for metric, (field, factor) in _STATS.items():
         yield Reading("bitcoin", metric, scaled(row, field, by=factor), at)
     fees = numbers.number(row, "total_fees_btc")

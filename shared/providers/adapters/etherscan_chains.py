@@ -17,6 +17,8 @@ from shared.providers.numbers import JsonValue, Unreadable
 
 ETHERSCAN_CHAINS = described("chains", rank=5)
 _WEI = Decimal("1e-18")
+_LEAST, _MOST = 72_000_000, 1_000_000_000
+"""There never was less; other answers are texts of digits, too."""
 
 
 class EtherscanChains(ChainAdapter):
@@ -38,16 +40,18 @@ class EtherscanChains(ChainAdapter):
         yield Reading("ethereum", "supply", supply_of(result))
 
 
-def supply_of(result: JsonValue) -> Decimal | None:
+def supply_of(result: JsonValue) -> Decimal:
     """Return how much ether there is; the older `ethsupply` tells it in one text, before staking and burning.
 
     Raises:
-        Unreadable: it is neither.
+        Unreadable: it is neither, or no supply of ether.
     """
     if isinstance(result, str):
-        return scaled({"supply": result}, "supply", by=_WEI)
-    row = numbers.mapping(result)
-    mined, staked, burnt = (scaled(row, name, by=_WEI) for name in ("EthSupply", "Eth2Staking", "BurntFees"))
-    if mined is None or staked is None or burnt is None:
-        raise Unreadable("a part of the supply is missing")
-    return mined + staked - burnt
+        found = scaled({"supply": result}, "supply", by=_WEI)
+    else:
+        row = numbers.mapping(result)
+        mined, staked, burnt = (scaled(row, name, by=_WEI) for name in ("EthSupply", "Eth2Staking", "BurntFees"))
+        found = None if mined is None or staked is None or burnt is None else mined + staked - burnt
+    if found is None or not _LEAST < found < _MOST:
+        raise Unreadable("no supply of ether")
+    return found
