@@ -11,6 +11,11 @@ import pytest
 
 from functions.backfill.job import Backfill
 from functions.backfill.wiring import backfill_over
+from local.backfill.loading import GIVE_UP_AFTER, StuckError, load
+from local.backfill.options import read_options
+from local.backfill.places import asking_at
+from local.backfill.showing import PlainBar
+from local.display import Silence
 from local.upstreams import sandbox_upstreams
 from sandbox.serving import Served, serve
 from shared.core.errors import UnavailableError
@@ -38,22 +43,25 @@ async def market(sandbox: Served, place: Place, tmp_path: Path) -> AsyncIterator
             made.mend(provider)
 
 
-def settings_of(sandbox: Served, place: Place, documents: Path) -> Settings:
+def environment_of(sandbox: Served, place: Place, documents: Path) -> dict[str, str]:
     upstreams = sandbox_upstreams(port=sandbox.port, tokens=60, seed=7, log=documents)
-    assert place.writer.socket_path
-    database = {"DB_SOCKET": place.writer.socket_path, "DB_NAME": place.name, "DB_USER": place.writer.user}
-    return Settings.from_environment(
-        {"DATA_SOURCE": "sandbox", "DOCUMENTS_FILE": str(documents), "DB_POOL_SIZE": "1", "DB_MAX_OVERFLOW": "0"}
-        | database
-        | upstreams.addresses
-        | upstreams.keys
-    )
+    return {
+        "DATA_SOURCE": "sandbox",
+        "DOCUMENTS_FILE": str(documents),
+        "DB_SOCKET": str(place.writer.socket_path),
+        "DB_NAME": place.name,
+        "DB_USER": place.writer.user,
+        "DB_POOL_SIZE": "1",
+        "DB_MAX_OVERFLOW": "0",
+        **upstreams.addresses,
+        **upstreams.keys,
+    }
 
 
 @pytest.fixture
 async def job(sandbox: Served, market: Market, tmp_path: Path) -> AsyncIterator[Backfill]:
     learn_names(market.place)
-    made = backfill_over(settings_of(sandbox, market.place, tmp_path / "backfill.sqlite"))
+    made = backfill_over(Settings.from_environment(environment_of(sandbox, market.place, tmp_path / "backfill.sqlite")))
     yield made
     await made.close()
 
@@ -206,3 +214,34 @@ async def test_an_import_is_no_refresh_of_the_present(job: Backfill, market: Mar
 
     [[refreshed_at]] = market.place.run("SELECT refreshed_at FROM datasets WHERE dataset = 'refresh_candles'")
     assert refreshed_at == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_the_command_fills_a_configured_database_without_any_platform(
+    sandbox: Served, place: Place, tmp_path: Path
+) -> None:
+    learn_names(place)
+    environ = environment_of(sandbox, place, tmp_path / "backfill.sqlite")
+    first, last = (TODAY - timedelta(days=10)).date().isoformat(), (TODAY - timedelta(days=1)).date().isoformat()
+    arguments = ["--from", first, "--to", last, "--tokens", "bitcoin", "--chains", "none", "--data", str(tmp_path)]
+    options = read_options(arguments, now=datetime.now(UTC))
+    assert options.order is not None
+
+    with asking_at(options, Silence(), environ) as asks:
+        progress = load(asks, options.order, PlainBar("history"), say=print, pause=lambda _: None)
+
+    assert (progress["rows"], progress["state"]) == (10, "done")
+    assert candles(place) == [["bitcoin", 86_400, 10, TODAY - timedelta(days=10), TODAY - timedelta(days=1)]]
+
+
+def test_a_database_that_does_not_answer_is_told_and_not_asked_for_ever(
+    sandbox: Served, place: Place, tmp_path: Path
+) -> None:
+    environ = environment_of(sandbox, place, tmp_path / "backfill.sqlite") | {"DB_SOCKET": str(tmp_path / "nobody")}
+    options = read_options(["--from", "2026-01-01", "--top", "5", "--data", str(tmp_path)], now=datetime.now(UTC))
+    assert options.order is not None
+    waits = list[float]()
+
+    with asking_at(options, Silence(), environ) as asks, pytest.raises(StuckError, match="goes on from here"):
+        load(asks, options.order, PlainBar("history"), say=lambda _: None, pause=waits.append)
+
+    assert len(waits) == GIVE_UP_AFTER - 1
