@@ -43,6 +43,8 @@ def function_environment(manifest: Manifest, manifests: Mapping[str, Manifest], 
     environment |= around.documents
     environment |= _database(manifest, around.socket)
     environment |= {"DATA_SOURCE": around.upstreams.source, "HOT_PATHS": ",".join(manifest.hot)}
+    # Functions that answer callers ask providers too, on demand.
+    environment |= around.upstreams.addresses
     environment |= {name: value for name, value in around.upstreams.keys.items() if name in manifest.secrets}
     if manifest.kind != "api":
         environment |= _refresh(manifest, manifests, around)
@@ -86,7 +88,6 @@ def _refresh(manifest: Manifest, manifests: Mapping[str, Manifest], around: Surr
         "SCHEDULER_AUDIENCE": f"http://{HOST}:{around.ports[manifest.name]}",
         "OIDC_ISSUER": ISSUER,
         "OIDC_JWKS_URL": around.jwks_url,
-        **around.upstreams.addresses,
     }
 
 

@@ -22,6 +22,8 @@ _PATHS = {
     "COINCAP_URL": "/coincap/v3",
     "COINBASE_URL": "/coinbase",
     "KRAKEN_URL": "/kraken",
+    "ALTERNATIVE_ME_URL": "/alternative-me",
+    "WHALE_ALERT_URL": "/whale-alert",
     "ETHERSCAN_URL": "/etherscan/v2/api",
     "EVM_RPC_ETHEREUM_URL": "/evm-rpc/ethereum",
     "EVM_RPC_BSC_URL": "/evm-rpc/bsc",
@@ -44,12 +46,19 @@ _PATHS = {
     "NEAR_RPC_URL": "/near-rpc/",
     "TONCENTER_URL": "/toncenter/api/v3",
     "POLKADOT_RPC_URL": "/polkadot-rpc/",
+    "CRYPTOPANIC_URL": "/cryptopanic/api/v1",
+    "NEWSAPI_URL": "/newsapi/v2",
+    "NEWS_FEEDS_URL": "/news-feeds",
 }
 _REPLAY_PATHS = _PATHS | {"COINCAP_URL": "/coincap/v2"}
 _KEYS = {
     "COINGECKO_PRO_KEY": "sandbox-pro",
     "COINCAP_KEYS": "sandbox-primary,sandbox-backup",
     "ETHERSCAN_KEYS": "sandbox-primary,sandbox-backup",
+    "BLOCKNATIVE_KEYS": "sandbox-primary,sandbox-backup",
+    "WHALE_ALERT_KEY": "sandbox-primary",
+    "CRYPTOPANIC_KEY": "sandbox-primary",
+    "NEWSAPI_KEY": "sandbox-primary",
 }
 """What the stand-ins take for keys; no real provider would."""
 

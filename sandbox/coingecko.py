@@ -4,10 +4,13 @@ Source: https://docs.coingecko.com/reference/coins-markets, checked against reco
 """
 
 import re
+from typing import Any
 
 import numpy as np
 
+from sandbox.categories import categories_of
 from sandbox.coingecko_row import Numbers, row
+from sandbox.contracts import contracts_of
 from sandbox.noise import Ints
 from sandbox.snapshot import DAY, HOUR
 from sandbox.view import View
@@ -22,16 +25,23 @@ def markets(view: View, asked: Asked) -> Answer:
     currency = asked.query.get("vs_currency")
     if currency != "usd":
         return answer_json({"error": "invalid vs_currency" if currency else "Missing parameter vs_currency"}, 422)
+    category = asked.query.get("category")
+    if category and category not in {each.id for each in categories_of(view.snapshot.market)}:
+        return answer_json({"error": "category not found"}, 404)
     names = re.split("[, ]+", asked.query.get("price_change_percentage", ""))
     windows = sorted({name for name in names if name in _WINDOWS})
     return Answer(f"[{','.join(_rows(view, _page(_ordered(view, asked), asked), windows))}]".encode())
 
 
 def coins_list(view: View, asked: Asked) -> Answer:
-    """Answer /coins/list: ids, symbols and names, by id."""
-    shown = (view.tokens[position] for position in view.order)
-    rows = [{"id": token.id, "symbol": token.symbol, "name": token.name} for token in shown]
-    return answer_json(sorted(rows, key=lambda one: one["id"]))
+    """Answer /coins/list: ids, symbols and names, by id; `include_platform=true` adds contracts."""
+    shown = sorted((view.tokens[position] for position in view.order), key=lambda token: token.id)
+    rows: list[dict[str, Any]] = [{"id": token.id, "symbol": token.symbol, "name": token.name} for token in shown]
+    if asked.query.get("include_platform") == "true":
+        held = contracts_of(view.snapshot.market)
+        for row in rows:
+            row["platforms"] = {contract.platform: contract.address for contract in held[row["id"]]}
+    return answer_json(rows)
 
 
 def ping(view: View, asked: Asked) -> Answer:
@@ -76,6 +86,8 @@ def _ordered(view: View, asked: Asked) -> Ints:
         index = view.snapshot.market.index
         wanted = [index.get(name.strip(), -1) for name in asked.query["ids"].split(",")]
         order = order[np.isin(order, wanted)]
+    if asked.query.get("category"):
+        order = order[np.isin(order, _members(view, asked.query["category"]))]
     key, _, direction = asked.query.get("order", "market_cap_desc").rpartition("_")
     if key == "volume":
         order = order[np.argsort(-view.volume[order], kind="stable")]
@@ -84,6 +96,11 @@ def _ordered(view: View, asked: Asked) -> Ints:
             sorted(order.tolist(), key=lambda position: view.tokens[position].id, reverse=True), dtype=np.int64
         )
     return order[::-1] if direction == "asc" else order
+
+
+def _members(view: View, category: str) -> list[int]:
+    groups = categories_of(view.snapshot.market)
+    return [position for each in groups if each.id == category for position in each.positions]
 
 
 def _page(order: Ints, asked: Asked) -> Ints:

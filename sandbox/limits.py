@@ -11,6 +11,7 @@ _BINANCE_WEIGHTS = {
     "/api/v3/exchangeInfo": (20, 20),
     "/api/v3/klines": (2, 2),
 }
+_DEPTH_WEIGHTS = ((100, 5), (500, 25), (1000, 50), (5000, 250))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +55,7 @@ def weight(asked: Asked) -> int:
     """Return what a request costs: one, or Binance's weight for one symbol or all."""
     if asked.provider != "binance":
         return 1
+    if asked.path == "/api/v3/depth":
+        return next((units for levels, units in _DEPTH_WEIGHTS if levels >= asked.integer("limit", 100)), 250)
     one, all_symbols = _BINANCE_WEIGHTS.get(asked.path, (1, 1))
     return one if "symbol" in asked.query else all_symbols

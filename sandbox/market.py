@@ -26,6 +26,7 @@ class Market:
         self._phases = Phases(seed)
         self._paths = Paths(seed, FACTORS + len(self.tokens))
         self._factors = Paths(seed, 1)
+        self._phase_ends: dict[datetime, tuple[float, float]] = {}
         self._listed_at = np.array([token.listed_at for token in self.tokens], dtype=np.float64)
         ends = [np.inf if token.delisted_at is None else token.delisted_at for token in self.tokens]
         self._delisted_at = np.array(ends, dtype=np.float64)
@@ -79,25 +80,32 @@ class Market:
         turnover: Floats = self.traits.turnover * np.exp(0.35 * mood)
         return turnover
 
+    def level_at(self, seconds: int) -> float:
+        """Return the level of the market factor in log units: its phase's drift, and noise that is pinned to zero where phases meet."""
+        moment = datetime.fromtimestamp(seconds, UTC)
+        phase = self._phases.at(moment)
+        share = phase.share_at(moment)
+        first, last = self._ends(phase)
+        wander = self._factor(seconds) - (first + (last - first) * share)
+        noisy: float = phase.turbulence * MARKET_VOLATILITY * PER_BLOCK * wander
+        return phase.drift_at(moment) + noisy
+
     def _log_prices(self, seconds: int) -> Floats:
         traits, paths = self.traits, self._paths.at(seconds)
         sectors, own = paths[1:FACTORS], paths[FACTORS:]
-        moved = traits.beta * self._market_level(seconds) + traits.sector_weight * sectors[traits.sector]
+        moved = traits.beta * self.level_at(seconds) + traits.sector_weight * sectors[traits.sector]
         logs = traits.log_centre + moved + traits.own_volatility * own
         tracking = np.flatnonzero(traits.followed >= 0)
         leaders = traits.followed[tracking]
         logs[tracking] += logs[leaders] - traits.log_centre[leaders]
         return logs
 
-    def _market_level(self, seconds: int) -> float:
-        """The market factor: its phase's drift, and noise that is pinned to zero where phases meet."""
-        moment = datetime.fromtimestamp(seconds, UTC)
-        phase = self._phases.at(moment)
-        share = phase.share_at(moment)
-        ends = [self._factor(int(end.timestamp())) for end in (phase.start, phase.end)]
-        wander = self._factor(seconds) - (ends[0] + (ends[1] - ends[0]) * share)
-        noisy: float = phase.turbulence * MARKET_VOLATILITY * PER_BLOCK * wander
-        return phase.drift_at(moment) + noisy
+    def _ends(self, phase: Phase) -> tuple[float, float]:
+        # Kept, because they cost as much as the level itself.
+        if phase.start not in self._phase_ends:
+            first, last = (self._factor(int(end.timestamp())) for end in (phase.start, phase.end))
+            self._phase_ends[phase.start] = first, last
+        return self._phase_ends[phase.start]
 
     def _factor(self, seconds: int) -> float:
         return float(self._factors.at(seconds)[0])

@@ -16,12 +16,15 @@ def build(settings: Settings) -> Refresh:
     from shared.domain.maintenance.keeping import Keeper
     from shared.domain.maintenance.retention import configured
 
-    from .refresh import Maintenance
+    from .refresh import STATEMENT_WITHIN, Maintenance
 
     clock = SystemClock()
+    months, rows = configured(settings.environment)
+    database = Database(settings.required_database(), read_only=False, statement_within=STATEMENT_WITHIN)
     return Maintenance(
-        keeper=Keeper(Database(settings.required_database(), read_only=False)),
-        policies=configured(settings.environment),
+        keeper=Keeper(database),
+        months=months,
+        rows=rows,
         documents=open_documents(settings, clock=clock),
         clock=clock,
     )

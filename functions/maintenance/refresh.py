@@ -1,7 +1,7 @@
 """The steps of a maintenance. Each may be repeated; a table that cannot be kept does not stop the others."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from shared.cache.documents import DocumentStore
 from shared.core.clock import Clock
 from shared.core.errors import DatabaseUnavailableError
 from shared.domain.maintenance.keeping import Keeper
-from shared.domain.maintenance.retention import Months
+from shared.domain.maintenance.retention import Months, Policy, Rows
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
 from shared.http.refresh import Occasion
 from shared.records.refresh import Outcome, RefreshReport
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 NAME = "maintenance"
 LEASE = timedelta(seconds=545)
 """A little over the function's time limit: whoever still holds it then is dead."""
+STATEMENT_WITHIN = timedelta(minutes=7)
+"""After a long pause one statement may have months of rows to take out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,8 @@ class Maintenance:
     """One maintenance's work and what it needs."""
 
     keeper: Keeper
-    policies: Sequence[Months]
+    months: Sequence[Months]
+    rows: Sequence[Rows]
     documents: DocumentStore
     clock: Clock
 
@@ -38,39 +41,49 @@ class Maintenance:
     async def _keep(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         now = self.clock.now()
         dropped: list[str] = []
+        taken: dict[str, int] = {}
 
         async def drop(months: Months) -> None:
             dropped.extend(await self.keeper.drop(months, now=now))
 
-        with steps("prepare"):
-            failed = await self._each(lambda months: self.keeper.prepare(months, now=now))
-        with steps("drop"):
-            failed |= await self._each(drop)
-        with steps("analyse"):
-            failed |= await self._each(self.keeper.analyse)
-        return replace(report, outcome=self._outcome(failed), detail=_told(dropped, failed))
+        async def thin(rows: Rows) -> None:
+            taken[rows.name] = await self.keeper.thin(rows, now=now)
 
-    async def _each(self, work: Callable[[Months], Awaitable[None]]) -> set[str]:
-        """Do something to every table and return those that it failed for."""
-        failed: set[str] = set()
-        for months in self.policies:
-            try:
-                await work(months)
-            except DatabaseUnavailableError as error:
-                log.warning("maintenance.failed", extra={"table": months.table, "error": str(error)})
-                failed.add(months.table)
-        return failed
+        with steps("prepare"):
+            failed = await _each(self.months, lambda months: self.keeper.prepare(months, now=now))
+        with steps("drop"):
+            failed |= await _each(self.months, drop)
+        with steps("thin"):
+            failed |= await _each(self.rows, thin)
+        with steps("analyse"):
+            failed |= await _each(self.months, self.keeper.analyse)
+        detail = _told(dropped, {name: count for name, count in taken.items() if count}, failed)
+        return replace(report, outcome=self._outcome(failed), rows=sum(taken.values()), detail=detail)
 
     def _outcome(self, failed: set[str]) -> Outcome:
         if not failed:
             return "succeeded"
-        return "failed" if len(failed) == len(self.policies) else "degraded"
+        return "failed" if len(failed) == len(self.months) + len(self.rows) else "degraded"
 
 
-def _told(dropped: Sequence[str], failed: set[str]) -> str | None:
+async def _each(policies: Sequence[Policy], work: Callable[[Policy], Awaitable[None]]) -> set[str]:
+    """Do something for every policy and return those that it failed for."""
+    failed: set[str] = set()
+    for policy in policies:
+        try:
+            await work(policy)
+        except DatabaseUnavailableError as error:
+            log.warning("maintenance.failed", extra={"policy": policy.name, "error": str(error)})
+            failed.add(policy.name)
+    return failed
+
+
+def _told(dropped: Sequence[str], taken: Mapping[str, int], failed: set[str]) -> str | None:
     told = []
     if dropped:
         told.append(f"dropped {', '.join(dropped)}")
+    if taken:
+        told.append(f"took out {', '.join(f'{count} of {name}' for name, count in taken.items())}")
     if failed:
         told.append(f"could not keep {', '.join(sorted(failed))}")
     return "; ".join(told) or None

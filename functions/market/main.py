@@ -10,22 +10,17 @@ from shared.http.function import ApiFunction, Wiring
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Wiring:
-    """Wire the routes to PostgreSQL."""
+    """Wire the routes to PostgreSQL, and to the exchanges, which are asked for books on demand."""
     from shared.db.engine import Database
-    from shared.domain.candles.repository import CandleRepository
-    from shared.domain.candles.service import CandleService
-    from shared.domain.market.repository import MarketRepository
-    from shared.domain.market.service import PriceService
 
+    from .books import book_service
     from .routes import router
+    from .stored import stored_services
 
-    database = Database(settings.required_database(), read_only=True)
     clock = clock or SystemClock()
-    provided = {
-        PriceService: PriceService(MarketRepository(database), clock),
-        CandleService: CandleService(CandleRepository(database), clock),
-    }
-    return Wiring(routers=[router], provided=provided, close=database.close)
+    database = Database(settings.required_database(), read_only=True)
+    books, close_books = book_service(settings, database, clock)
+    return Wiring.of(router, books, *stored_services(database, clock), closing=(close_books, database.close))
 
 
 function = ApiFunction(build)

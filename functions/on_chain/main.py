@@ -15,16 +15,20 @@ def build(settings: Settings, clock: Clock | None = None) -> Wiring:
     from shared.cache.stores import open_documents
     from shared.db.engine import Database
     from shared.domain.chains.services import chain_services
+    from shared.domain.flows.service import WHALE_USD, FlowService, usd_setting
     from shared.domain.gas.service import GasService
     from shared.providers.gas import GasProviders
 
-    from .wiring import wire
+    from .routes import router
 
     clock = clock or SystemClock()
     documents = HastyDocuments(open_documents(settings, clock=clock), clock=clock)
-    gas = GasService(GasProviders(settings, documents, clock), documents, clock, data_source=settings.data_source)
+    fees = GasProviders(settings, documents, clock)
+    gas = GasService(fees, documents, clock, data_source=settings.data_source)
     database = Database(settings.required_database(), read_only=True)
-    return wire(gas, chain_services(database, clock), closing=(documents.close, database.close))
+    flows = FlowService(database, clock, whale_usd=usd_setting(settings.environment, "WHALE_MIN_USD", WHALE_USD))
+    services = (gas, flows, *chain_services(database, clock))
+    return Wiring.of(router, *services, closing=(fees.close, documents.close, database.close))
 
 
 function = ApiFunction(build)

@@ -7,14 +7,18 @@ from collections.abc import Mapping
 
 from sandbox.limits import Limit
 from sandbox.stand import Render, Scene, Stand
-from sandbox.stands import etherscan_gas, etherscan_stats
+from sandbox.stands import etherscan_gas, etherscan_stats, etherscan_transfers
 from sandbox.wire import Answer, Asked, answer_json
 
 KEYS = ("sandbox-primary", "sandbox-backup")
 NOT_FREE = "56"
 """The chain that the free plan leaves out."""
 
-ACTIONS: Mapping[tuple[str, str], Render] = {**etherscan_gas.ROUTES, **etherscan_stats.ROUTES}
+ACTIONS: Mapping[tuple[str, str], Render] = {
+    **etherscan_gas.ROUTES,
+    **etherscan_stats.ROUTES,
+    **etherscan_transfers.ROUTES,
+}
 """{(module, action): render}."""
 
 

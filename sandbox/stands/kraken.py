@@ -29,14 +29,14 @@ def asset_pairs(scene: Scene, asked: Asked) -> Answer:
     result = {}
     for symbol, token in listed(scene.market, "kraken").items():
         for currency in ("USD", "EUR") if token.place <= 20 else ("USD",):
-            result[_key(symbol, currency)] = _pair(scene, symbol, token, currency)
+            result[key_of(symbol, currency)] = _pair(scene, symbol, token, currency)
     return answer_json({"error": [], "result": result})
 
 
 def ohlc(scene: Scene, asked: Asked) -> Answer:
     """Answer /0/public/OHLC: the newest 720 at most, the last one open; minutes without trades repeat the price."""
     minutes = asked.integer("interval", 1)
-    found = _asked_for(scene, asked.query.get("pair", ""))
+    found = market_named(scene, asked.query.get("pair", ""))
     if found is None:
         return answer_json({"error": ["EQuery:Unknown asset pair"]})
     if minutes not in _MINUTES:
@@ -48,7 +48,7 @@ def ohlc(scene: Scene, asked: Asked) -> Answer:
     first = max(newest - (_MOST - 1) * interval, (since // interval + 1) * interval)
     candles = candles_of(scene, "kraken", token, interval, first, _MOST)
     rows = [] if candles is None else _rows(candles, decimals(token))
-    return answer_json({"error": [], "result": {_key(symbol, "USD"): rows, "last": newest - interval}})
+    return answer_json({"error": [], "result": {key_of(symbol, "USD"): rows, "last": newest - interval}})
 
 
 def _rows(found: Candles, digits: int) -> list[list[object]]:
@@ -68,10 +68,10 @@ def _written(price: float, digits: int) -> str | None:
     return f"{price:.{digits}f}" if np.isfinite(price) else None
 
 
-def _asked_for(scene: Scene, pair: str) -> tuple[str, Token] | None:
+def market_named(scene: Scene, pair: str) -> tuple[str, Token] | None:
     """Return symbol and token of a pair in dollars, by its key or its other name."""
     for symbol, token in listed(scene.market, "kraken").items():
-        if pair in (_key(symbol, "USD"), f"{_short(symbol)}USD"):
+        if pair in (key_of(symbol, "USD"), f"{_short(symbol)}USD"):
             return symbol, token
     return None
 
@@ -80,7 +80,8 @@ def _short(symbol: str) -> str:
     return _ASSETS.get(symbol, (symbol, symbol))[0]
 
 
-def _key(symbol: str, currency: str) -> str:
+def key_of(symbol: str, currency: str) -> str:
+    """Return the name under which a pair stands in answers."""
     short, long = _ASSETS.get(symbol, (symbol, symbol))
     return f"{long}Z{currency}" if long != short else f"{short}{currency}"
 

@@ -1,4 +1,4 @@
-"""mempool.space's recommended fees.
+"""mempool.space's recommended fees; blocks and transactions are in `mempool_blocks`.
 
 Source: https://mempool.space/docs/api/rest#get-recommended-fees
 """
@@ -6,7 +6,7 @@ Source: https://mempool.space/docs/api/rest#get-recommended-fees
 from sandbox.fees import satoshis_of
 from sandbox.limits import Limit
 from sandbox.stand import Scene, Stand
-from sandbox.stands import mempool_metrics
+from sandbox.stands import mempool_blocks, mempool_metrics
 from sandbox.wire import Answer, Asked, answer_json
 
 
@@ -23,7 +23,7 @@ def recommended(scene: Scene, asked: Asked) -> Answer:
 
 STAND = Stand(
     name="mempool_space",
-    routes={"/api/v1/fees/recommended": recommended, **mempool_metrics.ROUTES},
+    routes={"/api/v1/fees/recommended": recommended, **mempool_blocks.ROUTES, **mempool_metrics.ROUTES},
     limited=b"Too Many Requests",
     broken=b"Internal Server Error",
     missing=b"Not Found",

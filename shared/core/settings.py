@@ -91,6 +91,14 @@ class Settings:
             environment=env,
         )
 
+    def whole(self, name: str, default: int, *, low: int, high: int) -> int:
+        """Return a whole number that one function alone asks for.
+
+        Raises:
+            SettingsError: it is none, or out of bounds.
+        """
+        return _integer(self.environment, name, default, low=low, high=high)
+
     def required_database(self) -> DatabaseSettings:
         """Return where PostgreSQL is.
 

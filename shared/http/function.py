@@ -44,6 +44,21 @@ class Wiring:
     close: Callable[[], Awaitable[None]] | None = None
     """Lets go of what was opened."""
 
+    @classmethod
+    def of(
+        cls,
+        router: "APIRouter",
+        *services: object,
+        closing: Sequence[Callable[[], Awaitable[None]]],
+    ) -> "Wiring":
+        """Return the wiring of a router's services, each provided by its type; what is closed is closed in the order given."""
+
+        async def close() -> None:
+            for each in closing:
+                await each()
+
+        return cls(routers=[router], provided={type(each): each for each in services}, close=close)
+
 
 class ApiFunction:
     """One API function behind functions-framework.

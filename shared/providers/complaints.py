@@ -74,7 +74,8 @@ def complaint_in(body: JsonValue) -> Complaint | None:
         return complaint_in(body["data"])
     for name in ("error", "status"):
         inner = body.get(name)
-        if isinstance(inner, dict):
+        # A status that is an object may also be that of a transaction.
+        if isinstance(inner, dict) and (name == "error" or "error_code" in inner):
             return complaint_in(inner) or Complaint("", _whole(inner.get("error_code")))
     said = next((body[name] for name in ("error", "error_message", "msg", "message") if body.get(name)), None)
     if said is None and not body.get("error_code"):

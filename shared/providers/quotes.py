@@ -1,7 +1,7 @@
 """Quotes of several independent sources in one call, whatever any one of them does."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,12 +11,33 @@ from shared.core.errors import RateLimitedError
 from shared.core.settings import Settings
 from shared.records.market import PriceRecord
 
-from .contract import Http, QuoteRequest
+from .adapters.binance import BINANCE, Binance
+from .adapters.coincap import COINCAP, CoinCap
+from .adapters.coingecko import FREE, PRO, CoinGecko
+from .adapters.coinpaprika import COINPAPRIKA, CoinPaprika
+from .contract import Descriptor, Http, QuoteAdapter, QuoteRequest
 from .http import HttpClient
 from .questions import Asker, Outcome, Round
-from .registry import quote_providers
+from .registry import assembled
 from .rotation import Bar, Line, Provider, disabled_reason, disabling, following, lined_up
 from .state import Book, StateStore
+
+_QUOTES: tuple[tuple[Descriptor, Callable[[str, Descriptor], QuoteAdapter]], ...] = (
+    (PRO, CoinGecko),
+    (FREE, CoinGecko),
+    (BINANCE, Binance),
+    (COINPAPRIKA, CoinPaprika),
+    (COINCAP, CoinCap),
+)
+
+
+def quote_providers(settings: Settings) -> tuple[Provider, ...]:
+    """Return the providers of quotes, best first.
+
+    Raises:
+        SettingsError: an address or a limit cannot be read.
+    """
+    return assembled(_QUOTES, settings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Every adapter there is, set up as the environment says."""
+"""Adapters set up as the environment says. Each kind names its own, so that a function carries only those it asks."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -6,33 +6,12 @@ from dataclasses import replace
 from shared.core.errors import SettingsError
 from shared.core.settings import Settings
 
-from .adapters.binance import BINANCE, Binance
-from .adapters.coincap import COINCAP, CoinCap
-from .adapters.coingecko import FREE, PRO, CoinGecko
-from .adapters.coinpaprika import COINPAPRIKA, CoinPaprika
-from .contract import AnyAdapter, Descriptor, Limit, QuoteAdapter
+from .contract import AnyAdapter, Descriptor, Limit
 from .keys import KeyRing
 from .rotation import Provider
 
 Makes = Callable[[str, Descriptor], AnyAdapter]
 """From the address and the descriptor, its limits as stated by the operator, to the adapter."""
-
-_QUOTES: tuple[tuple[Descriptor, Callable[[str, Descriptor], QuoteAdapter]], ...] = (
-    (PRO, CoinGecko),
-    (FREE, CoinGecko),
-    (BINANCE, Binance),
-    (COINPAPRIKA, CoinPaprika),
-    (COINCAP, CoinCap),
-)
-
-
-def quote_providers(settings: Settings) -> tuple[Provider, ...]:
-    """Return the providers of quotes, best first.
-
-    Raises:
-        SettingsError: an address or a limit cannot be read.
-    """
-    return assembled(_QUOTES, settings)
 
 
 def assembled(adapters: Iterable[tuple[Descriptor, Makes]], settings: Settings) -> tuple[Provider, ...]:

@@ -22,7 +22,7 @@ from .contract import Http
 from .health import Attempt, after
 from .http import HttpClient
 from .questions import SHARE, Asker, Outcome, logged
-from .rotation import Bar, Provider, disabled_reason, disabling, following, lined_up
+from .rotation import Bar, Provider, barred, disabled_reason, disabling, following, lined_up
 from .state import Book, StateStore
 
 Request = TypeVar("Request")
@@ -116,6 +116,7 @@ class Run(Generic[Request, Record]):
         self._book = book
         self._empty = empty
         self._tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
+        self._trials: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def first(self, request: Request, *, within: timedelta) -> Found[Record] | None:
         """Return the answer of the first provider that has one, `None` when nobody has; nothing they do raises.
@@ -126,12 +127,9 @@ class Run(Generic[Request, Record]):
         """
         ends = asyncio.get_running_loop().time() + within.total_seconds()
         asked: set[str] = set()
-        while (provider := self._next(request, asked)) is not None:
-            left = timedelta(seconds=ends - asyncio.get_running_loop().time())
-            if left <= timedelta(0):
-                break
+        while (provider := self._next(request, asked)) is not None and _left(ends) > timedelta(0):
             asked.add(provider.id)
-            found = await self._ask(provider, request, min(left, within * SHARE))
+            found = await self._ask(provider, request, ends, within * SHARE)
             if found is not None:
                 return found
         return None
@@ -139,7 +137,8 @@ class Run(Generic[Request, Record]):
     async def each(self, request: Request, *, within: timedelta) -> list[Found[Record]]:
         """Return the answers of all providers that serve the request and may be asked, in the order of preference."""
         line = self._line(request)
-        found = await asyncio.gather(*(self._ask(provider, request, within) for provider in line))
+        ends = asyncio.get_running_loop().time() + within.total_seconds()
+        found = await asyncio.gather(*(self._ask(provider, request, ends, within) for provider in line))
         return [answer for answer in found if answer is not None]
 
     async def end(self) -> tuple[SourceReport, ...]:
@@ -162,7 +161,18 @@ class Run(Generic[Request, Record]):
             self._tallies[provider.id].bar = bar
         return line.order
 
-    async def _ask(self, provider: Provider, request: Request, allowed: timedelta) -> Found[Record] | None:
+    async def _ask(self, provider: Provider, request: Request, ends: float, most: timedelta) -> Found[Record] | None:
+        if self._book.states[provider.id].circuit == "closed":
+            return await self._asked(provider, request, min(_left(ends), most))
+        # One request tries whether it is well again; the others of this run wait to hear it.
+        async with self._trials[provider.id]:
+            bar = barred(provider, self._book.states[provider.id], request, self._clock.now())
+            if bar is None and _left(ends) > timedelta(0):
+                return await self._asked(provider, request, min(_left(ends), most))
+            self._tallies[provider.id].bar = bar
+            return None
+
+    async def _asked(self, provider: Provider, request: Request, allowed: timedelta) -> Found[Record] | None:
         asker = Asker(self._http, self._clock, self._states, self._book, request, self._empty)
         outcome = logged(await asker.ask(provider, allowed))
         tally = self._tallies[provider.id]
@@ -197,6 +207,10 @@ def _after_all(state: ProviderState, attempts: Sequence[Attempt], provider: Prov
     for attempt in attempts:
         state = after(state, attempt, limits=provider.adapter.descriptor.limits, ring=provider.ring)
     return state
+
+
+def _left(ends: float) -> timedelta:
+    return timedelta(seconds=ends - asyncio.get_running_loop().time())
 
 
 def _is_failure(error: UpstreamError | None) -> bool:

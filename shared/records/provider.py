@@ -33,6 +33,7 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "coingecko_pro": "coingecko",
             "coingecko": "coingecko",
         },
+        "sentiment": {"alternative_me": "alternative_me"},
         "depth": {"binance": "binance", "coinbase": "coinbase", "kraken": "kraken"},
         "gas": {
             "etherscan": "etherscan",
@@ -68,6 +69,21 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "near_rpc": "near_rpc",
             "toncenter": "toncenter",
             "polkadot_rpc": "polkadot_rpc",
+        },
+        "flows": {"mempool_space": "mempool_space", "etherscan": "etherscan", "whale_alert": "whale_alert"},
+        "tokens": {"coingecko_pro": "coingecko", "coingecko": "coingecko", "coinpaprika": "coinpaprika"},
+        "categories": {"coingecko_pro": "coingecko", "coingecko": "coingecko", "coinpaprika": "coinpaprika"},
+        "news": {
+            "cryptopanic": "cryptopanic",
+            "newsapi": "newsapi",
+            "rss_coindesk": "coindesk.com",
+            "rss_cointelegraph": "cointelegraph.com",
+            "rss_decrypt": "decrypt.co",
+            "rss_theblock": "theblock.co",
+            "rss_bitcoinmagazine": "bitcoinmagazine.com",
+            "rss_cryptoslate": "cryptoslate.com",
+            "rss_thedefiant": "thedefiant.io",
+            "rss_blockworks": "blockworks.co",
         },
     }
 )

@@ -12,9 +12,14 @@ Outcome = Literal["running", "succeeded", "degraded", "failed"]
 REFRESHES: Mapping[str, timedelta] = MappingProxyType(
     {
         "refresh_market": timedelta(seconds=60),
-        "refresh_candles": timedelta(seconds=60),
         "refresh_onchain": timedelta(hours=6),
         "maintenance": timedelta(days=1),
+        "refresh_sentiment": timedelta(hours=1),
+        "refresh_flows": timedelta(minutes=5),
+        "refresh_tokens": timedelta(hours=1),
+        "refresh_news": timedelta(minutes=5),
+        "refresh_candles": timedelta(seconds=60),
+        "refresh_depth": timedelta(seconds=60),
     }
 )
 """Every refresh and the age its data may reach: `promise_s` of its manifest, which reading code does not carry."""

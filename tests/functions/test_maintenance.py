@@ -1,5 +1,6 @@
 """The maintenance function over a real database, with a clock that stands still."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from functions.maintenance.refresh import Maintenance
 from shared.db.engine import Database
 from shared.domain.maintenance.keeping import Keeper
-from shared.domain.maintenance.retention import Months
+from shared.domain.maintenance.retention import SINGLE, Months, Rows
 from shared.http.refresh import Occasion
 from tests.clocks import NOON, SteppingClock
 from tests.databases import Place
@@ -17,10 +18,13 @@ POINTS = Months("price_points_300", "bucket", timedelta(days=62))
 ONCE = Occasion("once")
 
 
-def maintenance(database: Database, *policies: Months, documents: MemoryDocuments | None = None) -> Maintenance:
+def maintenance(
+    database: Database, *months: Months, rows: Sequence[Rows] = (), documents: MemoryDocuments | None = None
+) -> Maintenance:
     return Maintenance(
         keeper=Keeper(database),
-        policies=policies or (POINTS,),
+        months=months or (POINTS,),
+        rows=rows,
         documents=documents or MemoryDocuments(),
         clock=SteppingClock(NOON),
     )
@@ -63,6 +67,27 @@ async def test_what_is_kept_for_ever_is_never_dropped(place: Place, writing: Dat
     await maintenance(writing, Months("price_points_300", "bucket", None)).run(ONCE)
 
     assert "2015_01" in months(place)
+
+
+async def test_minute_candles_go_and_those_of_an_hour_stay(place: Place, writing: Database) -> None:
+    place.run("INSERT INTO candle_sources (provider, quote_currency, preference) VALUES ('binance', 'usdt', 0)")
+    place.run(
+        "INSERT INTO candle_series (token_id, interval_s, refreshed_at) VALUES ('bitcoin', 60, now()), ('bitcoin', 3600, now())"
+    )
+    for days in (1, 61, 63, 500):
+        place.run(
+            "INSERT INTO intraday_candles SELECT series_id, 1, true,"  # noqa: S608
+            f" date_trunc('hour', timestamptz '{(NOON - timedelta(days=days)).isoformat()}'), now(), 1, 1, 1, 1, 1, 1"
+            " FROM candle_series"
+        )
+
+    report = await maintenance(writing, rows=SINGLE).run(ONCE)
+
+    kept = place.run(
+        "SELECT interval_s, count(*) FROM intraday_candles JOIN candle_series USING (series_id) GROUP BY 1"
+    )
+    assert sorted(kept) == [[60, 2], [3600, 4]]
+    assert (report.outcome, report.rows, report.detail) == ("succeeded", 2, "took out 2 of candles_1m")
 
 
 async def test_a_second_delivery_is_answered_with_the_first_report(place: Place, writing: Database) -> None:

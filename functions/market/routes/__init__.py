@@ -1,6 +1,6 @@
 """The market over HTTP, a module for each kind of answer; in the documentation they come in the order of these imports."""
 
-from . import candles, top  # noqa: F401  importing them puts their routes on the router
+from . import candles, depth, discovery, top  # noqa: F401  importing them puts their routes on the router
 from .router import router
 
 __all__ = ["router"]

@@ -16,7 +16,7 @@ from .keeping import from_fields, path_of, to_fields
 
 log = logging.getLogger(__name__)
 
-ASK_WITHIN = timedelta(seconds=1.5)
+ASK_WITHIN = timedelta(seconds=1.3)
 """Of the two seconds that a caller waits at most; the rest is for what is kept in documents."""
 
 

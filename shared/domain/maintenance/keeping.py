@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from shared.db.engine import Database
 
-from .retention import Months
+from .retention import Months, Rows
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -30,6 +30,13 @@ class Keeper:
         before = now - months.kept
         return await self._database.transaction(lambda connection: _drop(connection, months, before))
 
+    async def thin(self, rows: Rows, *, now: datetime) -> int:
+        """Return how many rows were taken out: those older than is kept."""
+        if rows.kept is None:
+            return 0
+        before = now - rows.kept
+        return await self._database.transaction(lambda connection: _thin(connection, rows, before))
+
     async def analyse(self, months: Months) -> None:
         """Renew what the planner knows of a whole table: autovacuum only looks at its partitions."""
         await self._database.transaction(lambda connection: _analyse(connection, months))
@@ -51,6 +58,14 @@ def _drop(connection: "Connection", months: Months, before: datetime) -> list[st
 
     values = {"parent": months.table, "moment": before}
     return list(connection.execute(text("SELECT drop_months_before(:parent, :moment)"), values).scalar_one())
+
+
+def _thin(connection: "Connection", rows: Rows, before: datetime) -> int:
+    from sqlalchemy import text
+
+    # All names are ours.
+    statement = f"DELETE FROM {rows.table} WHERE {rows.time_column} < :before AND {rows.only}"  # noqa: S608
+    return max(connection.execute(text(statement), {"before": before}).rowcount, 0)
 
 
 def _analyse(connection: "Connection", months: Months) -> None:

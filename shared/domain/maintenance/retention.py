@@ -1,13 +1,14 @@
 """How long facts are kept, table by table; what is not named here is kept for ever."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeVar
 
 from shared.core.errors import SettingsError
 
 SETTING = "RETENTION_DAYS"
-"""For an operator who keeps more or less: `price_points_300=30,price_points_3600=3650`."""
+"""For an operator who keeps more or less: `price_points_300=30,candles_1m=400`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,30 +19,70 @@ class Months:
     time_column: str
     kept: timedelta | None
 
+    @property
+    def name(self) -> str:
+        """Return what it is called in `RETENTION_DAYS`."""
+        return self.table
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows that go one by one, because others of their table stay."""
+
+    name: str
+    table: str
+    time_column: str
+    kept: timedelta | None
+    only: str = "true"
+    """Which rows, as a condition on the table."""
+
 
 MONTHLY: tuple[Months, ...] = (
     Months("price_points_300", "bucket", timedelta(days=62)),
     Months("price_points_3600", "bucket", timedelta(days=731)),
+    Months("intraday_candles", "opened_at", None),
+    Months("depth_points", "observed_at", timedelta(days=62)),
 )
 """Every table that has a default partition named `<table>_other`."""
 
+SINGLE: tuple[Rows, ...] = (
+    *(
+        Rows(
+            f"candles_{interval}",
+            "intraday_candles",
+            "opened_at",
+            timedelta(days=days),
+            f"series_id IN (SELECT series_id FROM candle_series WHERE interval_s = {seconds})",  # noqa: S608
+        )
+        for interval, seconds, days in (("1m", 60, 62), ("5m", 300, 184), ("15m", 900, 366))
+    ),
+    Rows("transfers", "transfers", "at", timedelta(days=400)),
+    Rows("flow_blocks", "flow_blocks", "at", timedelta(days=31)),
+)
+"""Candles of an hour and more, daily prices, news, chains and exchanges' flows are small, and history is what they are for."""
 
-def configured(environment: Mapping[str, str], policies: Iterable[Months] = MONTHLY) -> tuple[Months, ...]:
+Policy = TypeVar("Policy", Months, Rows)
+
+
+def configured(environment: Mapping[str, str]) -> tuple[tuple[Months, ...], tuple[Rows, ...]]:
     """Return the policies, changed as the operator says.
 
     Raises:
-        SettingsError: an entry is not `table=days`, names no table of ours, or keeps less than a day.
+        SettingsError: an entry is not `name=days`, names nothing of ours, or keeps less than a day.
     """
     stated = dict(_stated(entry) for entry in environment.get(SETTING, "").split(",") if entry.strip())
-    known = tuple(policies)
-    unknown = stated.keys() - {each.table for each in known}
+    unknown = stated.keys() - {each.name for each in MONTHLY} - {each.name for each in SINGLE}
     if unknown:
-        raise SettingsError(SETTING, f"there is no table {', '.join(sorted(unknown))} with months to drop")
-    return tuple(replace(each, kept=stated.get(each.table, each.kept)) for each in known)
+        raise SettingsError(SETTING, f"nothing is called {', '.join(sorted(unknown))} here")
+    return _changed(MONTHLY, stated), _changed(SINGLE, stated)
+
+
+def _changed(policies: tuple[Policy, ...], stated: Mapping[str, timedelta]) -> tuple[Policy, ...]:
+    return tuple(replace(each, kept=stated.get(each.name, each.kept)) for each in policies)
 
 
 def _stated(entry: str) -> tuple[str, timedelta]:
-    table, _, days = entry.strip().partition("=")
+    name, _, days = entry.strip().partition("=")
     if not (days.isascii() and days.isdigit() and 0 < int(days) <= 36_500):
-        raise SettingsError(SETTING, f"'{entry.strip()}' is not table=days, with 1 to 36,500 days")
-    return table, timedelta(days=int(days))
+        raise SettingsError(SETTING, f"'{entry.strip()}' is not name=days, with 1 to 36,500 days")
+    return name, timedelta(days=int(days))

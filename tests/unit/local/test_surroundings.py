@@ -45,6 +45,12 @@ def test_every_function_can_read_its_settings(name: str, tmp_path: Path) -> None
     assert (settings.scheduler is None) == (MANIFESTS[name].kind == "api")
 
 
+def test_a_function_that_asks_on_demand_asks_the_stand_ins(tmp_path: Path) -> None:
+    environment = environment_of("market", tmp_path, sandbox_upstreams(port=7, tokens=1, seed=1, log=tmp_path))
+
+    assert environment["BINANCE_URL"] == "http://127.0.0.1:7/binance"
+
+
 def test_a_reader_gets_neither_keys_nor_addresses_of_providers(tmp_path: Path) -> None:
     environment = environment_of("prices", tmp_path, live_upstreams({"COINGECKO_PRO_KEY": "secret"}, tmp_path / "none"))
 

@@ -150,3 +150,7 @@ def test_a_limit_for_each_second_is_waited_for_a_second() -> None:
 
     assert isinstance(error, RateLimitedError)
     assert error.retry_after == timedelta(seconds=1)
+
+
+def test_the_status_of_a_transaction_is_no_complaint() -> None:
+    assert complaint_in({"txid": "ab", "status": {"confirmed": True, "block_height": 900_000}}) is None

@@ -5,7 +5,7 @@ import pytest
 from shared.core.errors import SettingsError
 from shared.core.settings import Settings
 from shared.providers.contract import Limit
-from shared.providers.registry import quote_providers
+from shared.providers.quotes import quote_providers
 from shared.records.provider import QUOTE_PROVIDERS
 
 

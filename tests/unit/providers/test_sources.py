@@ -1,5 +1,6 @@
 """The first source that answers, or each of them, many times in a run."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -8,8 +9,8 @@ from shared.core.errors import NotListedError, RateLimitedError, ServerFailedErr
 from shared.providers.contract import Limit, QuoteRequest
 from shared.providers.sources import Sources
 from shared.records.market import PriceRecord
-from shared.records.provider import ProviderState, state_from_fields
-from tests.clocks import SteppingClock
+from shared.records.provider import ProviderState, state_from_fields, state_to_fields
+from tests.clocks import NOON, SteppingClock
 from tests.unit.providers.fakes import (
     FakeAdapter,
     MemoryDocuments,
@@ -136,6 +137,39 @@ async def test_an_empty_answer_is_one_where_that_can_be() -> None:
     refused, taken = await strict.first(ASKED, within=WITHIN), await lenient.first(ASKED, within=WITHIN)
 
     assert [answer and (answer.provider, len(answer.records)) for answer in (refused, taken)] == [("b", 1), ("a", 0)]
+
+
+def resting(documents: MemoryDocuments, name: str) -> None:
+    """Say that a provider failed often, and that its cooldown is over."""
+    state = ProviderState(
+        provider=name, circuit="open", open_until=NOON - timedelta(seconds=1), failures=2, consecutive_failures=2
+    )
+    documents.put(f"provider_state/{name}", state_to_fields(state))
+
+
+async def test_all_requests_of_a_run_profit_from_a_trial_that_succeeds() -> None:
+    documents = MemoryDocuments()
+    resting(documents, "a")
+    recovered = adapter("a", 0)
+    run = await sources(recovered, adapter("b", 1), documents=documents).begin()
+
+    answers = await asyncio.gather(*(run.first(ASKED, within=WITHIN) for _ in range(9)))
+    await run.end()
+
+    assert [answer and answer.provider for answer in answers] == ["a"] * 9
+    assert kept(documents, "a").circuit == "closed"
+
+
+async def test_a_trial_that_fails_is_made_once() -> None:
+    documents = MemoryDocuments()
+    resting(documents, "a")
+    broken = adapter("a", 0, [failing("a") for _ in range(9)])
+    run = await sources(broken, adapter("b", 1), documents=documents).begin()
+
+    answers = await asyncio.gather(*(run.first(ASKED, within=WITHIN) for _ in range(9)))
+
+    assert [answer and answer.provider for answer in answers] == ["b"] * 9
+    assert broken.calls == 1
 
 
 async def test_the_turn_goes_round_where_it_should() -> None:

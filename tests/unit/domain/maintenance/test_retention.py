@@ -5,18 +5,20 @@ from datetime import timedelta
 import pytest
 
 from shared.core.errors import SettingsError
-from shared.domain.maintenance.retention import MONTHLY, SETTING, configured
+from shared.domain.maintenance.retention import MONTHLY, SETTING, SINGLE, configured
 from tests.databases import Place
 
 
 def test_nothing_said_changes_nothing() -> None:
-    assert configured({}) == MONTHLY
+    assert configured({}) == (MONTHLY, SINGLE)
 
 
-def test_an_operator_may_keep_more() -> None:
-    kept = {each.table: each.kept for each in configured({SETTING: "price_points_300=30, price_points_3600=3650"})}
+def test_an_operator_may_keep_more_or_less() -> None:
+    months, rows = configured({SETTING: "price_points_300=30, candles_1m=3650"})
 
-    assert (kept["price_points_300"], kept["price_points_3600"]) == (timedelta(days=30), timedelta(days=3650))
+    assert next(each.kept for each in months if each.name == "price_points_300") == timedelta(days=30)
+    assert next(each.kept for each in rows if each.name == "candles_1m") == timedelta(days=3650)
+    assert rows[1:] == SINGLE[1:]
 
 
 @pytest.mark.parametrize(

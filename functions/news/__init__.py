@@ -1,0 +1,1 @@
+"""News with their sources, tokens and sentiment."""

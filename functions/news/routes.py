@@ -1,0 +1,77 @@
+"""News over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from shared.cache.freshness import NEWS
+from shared.domain.news.models import NewsArticle
+from shared.domain.news.service import NewsService, Wanted
+from shared.http.envelope import Envelope, answered
+from shared.http.freshness import fresh_for
+from shared.http.openapi import errors
+from shared.http.parameters import RangeQuery, read_time
+from shared.http.provided import provided
+
+router = APIRouter(tags=["news"])
+
+News = Annotated[NewsService, provided(NewsService)]
+Token = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=200,
+        description="Id or symbol. Of a symbol that several tokens share, the news of all of them.",
+    ),
+]
+Source = Annotated[
+    str | None,
+    Query(min_length=1, max_length=200, description="Host of a publisher, or a provider.", examples=["coindesk.com"]),
+]
+Sentiment = Annotated[int | None, Query(ge=-1, le=1, description="-1, 0 or 1.")]
+Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
+Cursor = Annotated[str | None, Query(max_length=32, description="`meta.cursor` of the page before.")]
+AsOf = Annotated[str | None, Query(max_length=64, description="As it was known then: s, ms or ISO-8601.")]
+
+
+@router.get(
+    "/api/v1/news",
+    summary="News",
+    response_model=Envelope[list[NewsArticle]],
+    responses=errors(404),
+    dependencies=[fresh_for(NEWS)],
+)
+@router.get(
+    "/api/news",
+    summary="News (short address)",
+    response_model=Envelope[list[NewsArticle]],
+    responses=errors(404),
+    dependencies=[fresh_for(NEWS)],
+)
+async def news(
+    request: Request,
+    within: RangeQuery,
+    news: News,
+    token: Token = None,
+    source: Source = None,
+    sentiment: Sentiment = None,
+    as_of: AsOf = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """Stories, newest first, each once however many carried it.
+
+    `meta.ambiguous` says whether several tokens share the symbol asked for, `meta.tokens` which. `meta.total` counts up to 10,000
+    and is null beyond. A cursor stays right while news come in.
+    """
+    wanted = Wanted(
+        token=token,
+        source=source,
+        sentiment=sentiment,
+        start=within.start,
+        end=within.end,
+        as_of=None if as_of is None else read_time("as_of", as_of),
+        limit=limit,
+        cursor=cursor,
+    )
+    return answered(request, await news.page(wanted))

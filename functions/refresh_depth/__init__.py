@@ -1,0 +1,1 @@
+"""Refreshes what is measured on order books, every minute."""

@@ -1,0 +1,30 @@
+"""Composition root of the refresh_depth function."""
+
+import functions_framework.aio
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.core.clock import SystemClock
+from shared.core.settings import Settings
+from shared.http.refresh import Refresh, RefreshFunction
+
+
+def build(settings: Settings) -> Refresh:
+    """Make the refresh and its clients; called by the first request of the scheduler."""
+    from shared.cache.stores import open_documents
+    from shared.db.engine import Database
+
+    from .refresh import depth_refresh
+
+    clock = SystemClock()
+    database = Database(settings.required_database(), read_only=False)
+    return depth_refresh(settings, database, open_documents(settings, clock=clock), clock)
+
+
+function = RefreshFunction(build)
+
+
+@functions_framework.aio.http
+async def refresh_depth(request: Request) -> Response:
+    """Refresh the books once."""
+    return await function.handle(request)

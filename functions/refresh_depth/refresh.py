@@ -1,0 +1,145 @@
+"""The steps of a refresh of order books, in the order in which data flows.
+
+Exchanges are asked beside each other, each for one book after the other at its own pace. A run in which no exchange told
+a book writes nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+
+from shared.cache.documents import DocumentStore
+from shared.core.clock import Clock
+from shared.core.settings import DataSource, Settings
+from shared.db.engine import Database
+from shared.domain.depth.measuring import measure
+from shared.domain.depth.planning import DepthPlanner, Plan
+from shared.domain.depth.writing import DepthWriter
+from shared.domain.market.listings import listings
+from shared.domain.market.service import STALE_AFTER
+from shared.domain.market.writing import MarketWriter
+from shared.domain.refreshes.running import LedgeredRefresh, Steps
+from shared.http.refresh import Occasion
+from shared.providers.candle_requests import MarketsRequest
+from shared.providers.candles import MarketSources, market_sources
+from shared.providers.depth import BookSources, book_sources
+from shared.records.depth import BookRecord, DepthPoint
+from shared.records.refresh import RefreshReport, SourceReport
+
+from .rounds import Collected, collect
+
+NAME = "refresh_depth"
+TOKENS = 100
+LEASE = timedelta(seconds=58)
+"""A little over the function's time limit: whoever still holds it then is dead."""
+FETCH_WITHIN = timedelta(seconds=38)
+LIST_WITHIN = timedelta(seconds=8)
+LISTED_FOR = timedelta(hours=6)
+"""Exchanges list new tokens now and then; their lists are long."""
+
+
+def depth_refresh(settings: Settings, database: Database, documents: DocumentStore, clock: Clock) -> "DepthRefresh":
+    """Make the refresh as the settings say.
+
+    Raises:
+        SettingsError: an address, a limit or `DEPTH_TOKENS` cannot be read.
+    """
+    return DepthRefresh(
+        books=book_sources(settings, documents, clock),
+        markets=market_sources(settings, documents, clock),
+        catalogue=MarketWriter(database),
+        planner=DepthPlanner(database),
+        writer=DepthWriter(database),
+        documents=documents,
+        clock=clock,
+        source=settings.data_source,
+        tokens=settings.whole("DEPTH_TOKENS", TOKENS, low=1, high=1000),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepthRefresh:
+    """One refresh function's work and what it needs."""
+
+    books: BookSources
+    markets: MarketSources
+    catalogue: MarketWriter
+    planner: DepthPlanner
+    writer: DepthWriter
+    documents: DocumentStore
+    clock: Clock
+    source: DataSource
+    tokens: int
+    fetch_within: timedelta = FETCH_WITHIN
+    on_step: Callable[[str], None] = lambda _: None
+
+    async def run(self, occasion: Occasion) -> RefreshReport:
+        """Do the run, or return the report of the one that did or is doing it."""
+        refresh = LedgeredRefresh(
+            name=NAME,
+            work=self._refresh,
+            documents=self.documents,
+            clock=self.clock,
+            lease=LEASE,
+            on_step=self.on_step,
+        )
+        return await refresh.run(occasion)
+
+    async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
+        with steps("plan"):
+            plan = await self._plan()
+        listed: tuple[SourceReport, ...] = ()
+        if plan.listed_at is None or self.clock.now() - plan.listed_at > LISTED_FOR:
+            with steps("list"):
+                listed = await self._list()
+                plan = await self._plan()
+        if not plan.tokens:
+            return replace(report, outcome="failed", detail="no token is ranked yet")
+        with steps("fetch"):
+            collected = await collect(self.books, plan.tokens, within=self.fetch_within)
+        report = replace(report, sources=_with(collected.sources, listed), unmatched=collected.missing)
+        if not collected.books:
+            return replace(report, outcome="failed", detail="no exchange told a book; the last measures stay")
+        with steps("measure"):
+            points = _measured(collected.books, plan)
+        with steps("store"):
+            rows = await self.writer.store(points, at=report.started_at, data_source=self.source)
+        return replace(report, rows=rows, outcome="degraded" if _fell_short(report, collected) else "succeeded")
+
+    async def _plan(self) -> Plan:
+        return await self.planner.plan(self.tokens, recent=self.clock.now() - STALE_AFTER)
+
+    async def _list(self) -> tuple[SourceReport, ...]:
+        """Learn which markets the exchanges have; of one that does not tell, what is known stays, and all are asked again soon."""
+        run = await self.markets.begin()
+        found = await run.each(MarketsRequest(), within=LIST_WITHIN)
+        reports = await run.end()
+        if found:
+            known = await self.catalogue.load_matching()
+            told = listings((record for answer in found for record in answer.records), known.tokens.values())
+            complete = all(report.error_code is None for report in reports)
+            at = self.clock.now() - (timedelta(0) if complete else LISTED_FOR)
+            await self.planner.keep(told, at=at, data_source=self.source)
+        return reports
+
+
+def _measured(books: Sequence[BookRecord], plan: Plan) -> list[DepthPoint]:
+    rates = {"usd": Decimal(1), "usdt": plan.tether_usd}
+    return [DepthPoint.of(book, measure(book, rates[book.quote_currency])) for book in books]
+
+
+def _with(books: Sequence[SourceReport], listed: Sequence[SourceReport]) -> tuple[SourceReport, ...]:
+    """Tell a failure to list markets where the exchange told its books."""
+    failed = {each.provider: each for each in listed if each.error_code is not None}
+    merged = [
+        replace(each, error=failed[each.provider].error, error_code=failed[each.provider].error_code)
+        if each.provider in failed and each.error_code is None
+        else each
+        for each in books
+    ]
+    return (*merged, *(each for name, each in failed.items() if name not in {report.provider for report in books}))
+
+
+def _fell_short(report: RefreshReport, collected: Collected) -> bool:
+    return any(source.error_code is not None for source in report.sources) or bool(collected.given_up)

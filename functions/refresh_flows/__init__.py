@@ -1,0 +1,1 @@
+"""Looks for large transfers every five minutes."""

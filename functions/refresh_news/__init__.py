@@ -1,0 +1,1 @@
+"""Refreshes news every five minutes."""

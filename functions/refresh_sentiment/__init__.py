@@ -1,0 +1,1 @@
+"""Refreshes the fear and greed indices every hour."""

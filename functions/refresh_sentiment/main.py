@@ -1,0 +1,39 @@
+"""Composition root of the refresh_sentiment function."""
+
+import functions_framework.aio
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.core.clock import SystemClock
+from shared.core.settings import Settings
+from shared.http.refresh import Refresh, RefreshFunction
+
+
+def build(settings: Settings) -> Refresh:
+    """Make the refresh and its clients; called by the first request of the scheduler."""
+    from shared.cache.stores import open_documents
+    from shared.db.engine import Database
+    from shared.domain.sentiment.writing import SentimentWriter
+    from shared.providers.sentiment import sentiment_sources
+
+    from .refresh import SentimentRefresh
+
+    clock = SystemClock()
+    documents = open_documents(settings, clock=clock)
+    return SentimentRefresh(
+        sources=sentiment_sources(settings, documents, clock),
+        writer=SentimentWriter(Database(settings.required_database(), read_only=False)),
+        documents=documents,
+        clock=clock,
+        source=settings.data_source,
+        warm_urls=settings.warm_urls,
+    )
+
+
+function = RefreshFunction(build)
+
+
+@functions_framework.aio.http
+async def refresh_sentiment(request: Request) -> Response:
+    """Refresh sentiment once."""
+    return await function.handle(request)

@@ -1,0 +1,1 @@
+"""Refreshes the catalogue of tokens, categories and trending lists every hour."""

@@ -1,0 +1,38 @@
+"""Composition root of the refresh_tokens function."""
+
+import functions_framework.aio
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.core.clock import SystemClock
+from shared.core.settings import Settings
+from shared.http.refresh import Refresh, RefreshFunction
+
+
+def build(settings: Settings) -> Refresh:
+    """Make the refresh and its clients; called by the first request of the scheduler."""
+    from shared.cache.stores import open_documents
+    from shared.db.engine import Database
+    from shared.providers.tokens import TokenSources
+
+    from .refresh import TokensRefresh
+
+    clock = SystemClock()
+    documents = open_documents(settings, clock=clock)
+    return TokensRefresh(
+        sources=TokenSources.of(settings, documents, clock),
+        database=Database(settings.required_database(), read_only=False),
+        documents=documents,
+        clock=clock,
+        source=settings.data_source,
+        warm_urls=settings.warm_urls,
+    )
+
+
+function = RefreshFunction(build)
+
+
+@functions_framework.aio.http
+async def refresh_tokens(request: Request) -> Response:
+    """Refresh the catalogue once."""
+    return await function.handle(request)

@@ -1,0 +1,1 @@
+"""Fear and greed, now and before, and the sentiment of single tokens."""

@@ -1,0 +1,1 @@
+"""The catalogue of tokens, their contracts, and what a text may mean."""

@@ -1,0 +1,1 @@
+"""Large transfers, and what flows to and from exchanges."""

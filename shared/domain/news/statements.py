@@ -1,0 +1,148 @@
+"""Statements that select pages of news. Each returns one row in the columns of `NewsPage`, none when news were never refreshed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    Boolean,
+    DateTime,
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+
+from shared.db.expressions import Expression, iso, json_list, json_object, microseconds, row_of, written
+from shared.db.tables.market import quotes, tokens
+from shared.db.tables.news import news_revisions
+from shared.domain.datasets.statements import stamp_of
+
+COUNTED = 10_000
+"""Articles are counted so far; a total beyond is not told."""
+_held = news_revisions.c
+_moment = DateTime(timezone=True)
+_one: Expression = literal_column("1")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which parameters a statement has."""
+
+    token: bool = False
+    source: bool = False
+    sentiment: bool = False
+    start: bool = False
+    end: bool = False
+    cursor: bool = False
+    as_of: bool = False
+
+
+def page(filters: Filters) -> Select[Any]:
+    """Select `size` articles, newest first, after the cursor."""
+    stamp = stamp_of("refresh_news")
+    wanted = _wanted() if filters.token else None
+    conditions = _conditions(filters, wanted)
+    place = func.row_number().over(order_by=(_held.published_at.desc(), _held.article_id.desc())).label("place")
+    size: Expression = cast(bindparam("size"), Integer)
+    ahead = (
+        select(news_revisions, place)
+        .where(*conditions, *_after(filters))
+        .order_by(_held.published_at.desc(), _held.article_id.desc())
+        .limit(size + _one)
+        .cte("ahead")
+    )
+    fits = ahead.c.place <= size
+    shown = _shown(ahead)
+    listed = select(json_list(json_object(shown), ahead.c.place)).select_from(ahead.join(shown, true())).where(fits)
+    last = select(microseconds(ahead.c.published_at), ahead.c.article_id).where(ahead.c.place == size).subquery("last")
+    more = select(func.count() > size).select_from(ahead).scalar_subquery()
+    return select(
+        select(func.array_to_string(wanted.c.ids, written(","))).scalar_subquery()
+        if wanted is not None
+        else cast(null(), Text),
+        listed.scalar_subquery(),
+        cast(more, Boolean),
+        select(last.c[0]).scalar_subquery(),
+        select(last.c.article_id).scalar_subquery(),
+        _total(conditions),
+        stamp.c.refreshed_us,
+        func.array_to_string(stamp.c.sources, written(",")),
+        stamp.c.data_source,
+    ).select_from(stamp)
+
+
+def _wanted() -> CTE:
+    """Return the ids of the tokens meant by `token`: the one of that id, else all of that symbol, the largest first."""
+    asked: Expression = cast(bindparam("token"), Text)
+    exact = select(tokens.c.token_id).where(tokens.c.token_id == asked).exists()
+    meant = or_(tokens.c.token_id == asked, (tokens.c.symbol == func.upper(asked)) & ~exact)
+    by_rank = aggregate_order_by(tokens.c.token_id, quotes.c.rank.asc().nulls_last(), tokens.c.token_id)
+    known = tokens.outerjoin(quotes, quotes.c.token_id == tokens.c.token_id)
+    ids = func.coalesce(func.array_agg(by_rank), literal_column("'{}'::text[]"))
+    return select(ids.label("ids")).select_from(known).where(meant).cte("wanted")
+
+
+def _conditions(filters: Filters, wanted: CTE | None) -> list[Expression]:
+    conditions: list[Expression] = []
+    if filters.as_of:
+        known: Expression = cast(bindparam("as_of"), _moment)
+        conditions += [_held.known_at <= known, or_(_held.replaced_at.is_(None), _held.replaced_at > known)]
+    else:
+        conditions.append(_held.replaced_at.is_(None))
+    if wanted is not None:
+        conditions.append(_held.token_ids.op("&&")(select(wanted.c.ids).scalar_subquery()))
+    if filters.source:
+        conditions.append(_held.carriers.op("@>")(cast(bindparam("sources"), ARRAY(Text))))
+    if filters.sentiment:
+        conditions.append(_held.sentiment == cast(bindparam("sentiment"), Integer))
+    if filters.start:
+        conditions.append(_held.published_at >= cast(bindparam("start"), _moment))
+    if filters.end:
+        conditions.append(_held.published_at < cast(bindparam("end"), _moment))
+    return conditions
+
+
+def _after(filters: Filters) -> list[Expression]:
+    if not filters.cursor:
+        return []
+    at: Expression = cast(bindparam("cursor_at"), _moment)
+    return [tuple_(_held.published_at, _held.article_id) < tuple_(at, cast(bindparam("cursor_id"), Text))]
+
+
+def _total(conditions: list[Expression]) -> Expression:
+    counted = (
+        select(_one.label("one"))
+        .select_from(news_revisions)
+        .where(*conditions)
+        .limit(literal_column(f"{COUNTED + 1:d}"))
+    ).subquery("counted")
+    return select(func.nullif(func.count(), literal_column(f"{COUNTED + 1:d}"))).select_from(counted).scalar_subquery()
+
+
+def _shown(ahead: CTE) -> Any:
+    return row_of(
+        ahead.c.article_id.label("id"),
+        ahead.c.title,
+        ahead.c.summary,
+        ahead.c.url,
+        ahead.c.publisher.label("source"),
+        ahead.c.sources,
+        iso(ahead.c.published_at).label("published_at"),
+        ahead.c.dated,
+        iso(ahead.c.known_at).label("known_at"),
+        ahead.c.tokens,
+        ahead.c.sentiment,
+        ahead.c.sentiment_score,
+        ahead.c.sentiment_method,
+        of=(ahead,),
+    )

@@ -1,0 +1,1 @@
+"""Fear and greed: our own index from open components, beside the one that everybody quotes."""

@@ -1,0 +1,1 @@
+"""The catalogue of tokens: names, contracts, links, categories, and which tokens are trending."""
