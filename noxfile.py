@@ -69,15 +69,25 @@ def development(session: nox.Session, program: str, *arguments: str) -> None:
     session.run(str(programs / program), *arguments, env={"PATH": path})
 
 
-@nox.session
-def up(session: nox.Session) -> None:
-    """Run the whole platform on this machine; Ctrl-C stops it."""
+def become(session: nox.Session, module: str) -> None:
+    """Let a module take nox's place: nox would kill it 0.3 s after Ctrl-C, in the middle of stopping its children."""
     python = environment(session, "local") / "python"
     os.chdir(ROOT)
     sys.stdout.flush()
     sys.stderr.flush()
-    # The platform takes nox's place: nox would kill it 0.3 s after Ctrl-C, in the middle of stopping its children.
-    os.execv(python, [str(python), "-m", "local", *session.posargs])  # noqa: S606
+    os.execv(python, [str(python), "-m", module, *session.posargs])  # noqa: S606
+
+
+@nox.session
+def up(session: nox.Session) -> None:
+    """Run the whole platform on this machine; Ctrl-C stops it."""
+    become(session, "local")
+
+
+@nox.session
+def backfill(session: nox.Session) -> None:
+    """Load history from the providers or from files; `nox -s backfill -- --help` says how."""
+    become(session, "local.backfill")
 
 
 @nox.session

@@ -1,4 +1,4 @@
-"""`nox -s bench -- [--quick] [--only hot,cold,start,memory,refresh]`; Linux with two cores or more."""
+"""`nox -s bench -- [--quick] [--only hot,cold,start,memory,refresh,imports]`; Linux with two cores or more."""
 
 import os
 import sys
@@ -12,6 +12,7 @@ from .cold import cold
 from .errors import MeasurementError
 from .findings import Finding
 from .hot import hot
+from .imports import imports
 from .machine import machine_class
 from .memory import memory
 from .plan import LOAD_CORE, Plan, read_plan
@@ -60,6 +61,8 @@ def _measured(plan: Plan) -> tuple[list[Finding], bool]:
                 findings += _ON_STAGE[name](stage)
     if "refresh" in plan.sections:
         findings += refreshes(plan)
+    if "imports" in plan.sections:
+        findings += imports(plan)
     return findings, compared
 
 

@@ -26,6 +26,7 @@ from .ports import HOST
 from .postgres import Postgres
 from .schedule import Run
 from .scheduler import Scheduler
+from .standing import Standing, forget, tell
 from .supervisor import Supervisor
 
 
@@ -74,6 +75,7 @@ class Platform:
 
     def _start(self) -> None:
         self._resources.enter_context(FolderLock(self.folder))
+        self._resources.callback(forget, self.folder)
         self._set_logs_aside()
         self._keys = KeyPair(self.folder / "identity")
         key_server = KeySetServer(self._keys.jwks)
@@ -94,6 +96,7 @@ class Platform:
         for program in self._plan.programs:
             self._await(program.name)
         self._supervisor = Supervisor(self._children.values(), self._clock, self._say_loudly)
+        tell(self.folder, Standing(self.database_socket, {name: self.function_url(name) for name in self.manifests}))
         self._start_scheduler(self._plan)
 
     def _start_postgres(self, postgres: Postgres) -> None:

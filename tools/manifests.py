@@ -44,7 +44,7 @@ class Manifest:
     """One function.yaml; the fields are described in functions/function.schema.json."""
 
     name: str
-    kind: Literal["api", "refresh"]
+    kind: Literal["api", "refresh", "job"]
     description: str
     routes: tuple[str, ...]
     hot: tuple[str, ...]

@@ -5,6 +5,7 @@ PrismError
 ├── CallerError                   the caller can mend it
 │   ├── InvalidParameterError     a parameter's value is refused                           422
 │   ├── AuthenticationError       no, expired, malformed, foreign or forged token          401
+│   ├── FileRefusedError          a file of history cannot be what it should be          422
 │   ├── PermissionDeniedError     the token is good but may not do this                    403
 │   ├── NotFoundError             the thing asked for does not exist                       404
 │   └── NotSupportedError         it exists, and has not what is asked of it               404
@@ -64,6 +65,19 @@ class InvalidParameterError(CallerError):
         self.parameter = parameter
         self.message = message
         self.value = value
+
+
+class FileRefusedError(CallerError):
+    """A file of history cannot be what it should be; nothing of it is kept."""
+
+    status = 422
+
+    def __init__(self, file: str, why: str, *, code: str, line: int | None = None) -> None:
+        place = file if line is None else f"{file}, line {line}"
+        super().__init__(f"{place}: {why}")
+        self.file = file
+        self.line = line
+        self.code = code
 
 
 class AuthenticationError(CallerError):

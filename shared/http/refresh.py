@@ -70,11 +70,11 @@ class RefreshFunction:
         call = Call(self._next_id().decode(), clock=self._clock, started=self._clock.monotonic())
         if request.method != "POST":
             allow = [(b"allow", b"POST")]
-            return _answer(problem(405, "Method Not Allowed", code="method_not_allowed", call=call, headers=allow))
+            return answer_of(problem(405, "Method Not Allowed", code="method_not_allowed", call=call, headers=allow))
         try:
             report = await self._start(request)
         except Exception as error:  # noqa: BLE001  outermost: the framework's own answer would be plain text
-            return _answer(explain(error, call))
+            return answer_of(explain(error, call))
         return _told(report)
 
     async def _start(self, request: Request) -> RefreshReport:
@@ -82,7 +82,7 @@ class RefreshFunction:
             configure_logging()
             self._settings = self._read_settings()
         if self._verifier is None:
-            self._verifier = _verifier(self._settings, self._clock)
+            self._verifier = verifier_of(self._settings, self._clock)
         await self._verifier.verify(request.headers.get("authorization"))
         if self._refresh is None:
             self._refresh = self._build(self._settings)
@@ -102,7 +102,12 @@ def occasion_of(request: Request, now: datetime) -> Occasion:
     return Occasion(key=f"{job}@{time}")
 
 
-def _verifier(settings: Settings, clock: Clock) -> CallerVerifier:
+def verifier_of(settings: Settings, clock: Clock) -> CallerVerifier:
+    """Return what tells the one account that may start anything.
+
+    Raises:
+        SettingsError: there is none.
+    """
     if settings.scheduler is None:
         raise SettingsError("SCHEDULER_ACCOUNT", "is not set, so nobody may start a refresh")
     return SchedulerTokens(settings.scheduler, clock)
@@ -115,6 +120,7 @@ def _told(report: RefreshReport) -> Response:
     return JSONResponse(fields, status_code=_STATUS[report.outcome])
 
 
-def _answer(recorded: Recorded) -> Response:
+def answer_of(recorded: Recorded) -> Response:
+    """Return an answer as one that the framework sends."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in recorded.headers}
     return Response(recorded.body, recorded.status, headers=headers)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.schedule import next_tick
+from local.scheduler import jobs_of
 from tools.generate import generated_files
 from tools.manifests import ROOT, Environment, read_manifests
 
@@ -53,6 +54,16 @@ def test_every_function_that_answers_callers_is_kept_from_providers() -> None:
     for name in (name for name, manifest in MANIFESTS.items() if manifest.kind == "api"):
         folder = ROOT / "functions" / name
         assert (folder / "routes.py").exists() or (folder / "routes" / "__init__.py").exists()
+
+
+def test_a_job_is_neither_scheduled_nor_reached_through_the_gateway() -> None:
+    jobs = [manifest for manifest in MANIFESTS.values() if manifest.kind == "job"]
+    gateway = "".join(text for path, text in generated_files().items() if path.startswith("gateway/"))
+
+    assert [manifest.name for manifest in jobs] == ["backfill"]
+    for manifest in jobs:
+        assert jobs_of({manifest.name: manifest}, {manifest.name: 1}) == []
+        assert manifest.name not in gateway
 
 
 def test_no_two_functions_share_a_prefix() -> None:

@@ -66,6 +66,27 @@ class CandleWriter:
             total += await self._store(batch, at=at, data_source=data_source, stamped=stamped)
         return total
 
+    def store_within(
+        self, connection: "Connection", records: Iterable[CandleRecord], *, at: datetime, data_source: DataSource
+    ) -> CandlesStored:
+        """Store an import within the caller's transaction; after a rollback the writer must not be used again.
+
+        The months of candles shorter than a day should be there: see `make_months`. Raises what `store` raises.
+        """
+        total, left = CandlesStored(), iter(records)
+        while batch := list(islice(left, BATCH)):
+            total += self._merge(connection, batch, at=at, data_source=data_source, stamped=False)
+        return total
+
+    async def make_months(self, times: Iterable[datetime]) -> None:
+        """Make the partitions that candles shorter than a day belong to, by itself: attaching one locks the default one.
+
+        Raises:
+            DatabaseUnavailableError: PostgreSQL does not answer.
+        """
+        months = sorted({_month(time).isoformat() for time in times})
+        await self._database.transaction(lambda connection: run(connection, merging.MONTHS, months=months))
+
     async def stamp(self, sources: Iterable[str], *, at: datetime, data_source: DataSource) -> None:
         """Say that everything was refreshed although there was nothing to store.
 

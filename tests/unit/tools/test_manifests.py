@@ -61,6 +61,17 @@ def test_what_breaks_the_schema_is_named_with_its_file(
     assert str(refusal.value).startswith("functions/thing/function.yaml: ")
 
 
+def test_a_job_has_neither_schedule_nor_routes(tmp_path: Path) -> None:
+    job = {name: value for name, value in SMALL.items() if name != "routes"} | {"kind": "job"}
+    tree = tree_with(tmp_path, thing=job)
+
+    assert (read_manifests(tree)["thing"].schedule, read_manifests(tree)["thing"].routes) == (None, ())
+    for change in ({"schedule": "* * * * *"}, {"routes": ["/api/v1/thing"]}, {"promise_s": 5}, {"hot": ["/x"]}):
+        (tree / "functions/thing/function.yaml").write_text(json.dumps(job | change))
+        with pytest.raises(ManifestError):
+            read_manifests(tree)
+
+
 def test_a_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
     tree = tree_with(tmp_path, thing=SMALL)
     (tree / "functions/thing/function.yaml").write_text("a: [")

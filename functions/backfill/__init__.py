@@ -1,0 +1,1 @@
+"""Loads history from the providers, a part of it a call."""
