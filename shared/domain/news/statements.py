@@ -100,9 +100,10 @@ def _conditions(filters: Filters, wanted: CTE | None) -> list[Expression]:
         ]
     else:
         conditions.append(_held.replaced_at.is_(None))
-    if wanted is not None:
+    # Found by their places, the present ones need no such condition, of which PostgreSQL has no idea how many rows it leaves.
+    if wanted is not None and filters.as_of:
         conditions.append(_held.token_ids.op("&&")(select(wanted.c.ids).scalar_subquery()))
-    if filters.source:
+    if filters.source and (filters.as_of or filters.token):
         conditions.append(_held.carriers.op("@>")(cast(bindparam("sources"), ARRAY(Text))))
     if filters.sentiment:
         conditions.append(_held.sentiment == cast(bindparam("sentiment"), Integer))
