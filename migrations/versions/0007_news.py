@@ -33,8 +33,8 @@ ONE_HOLDS = "CREATE UNIQUE INDEX news_holding ON news_revisions (article_id) WHE
 NEWEST = "CREATE INDEX news_newest ON news_revisions (published_at DESC, article_id DESC) WHERE replaced_at IS NULL"
 # What was known at a time is looked for among all revisions.
 EVER = "CREATE INDEX news_ever ON news_revisions (published_at DESC, article_id DESC, known_at)"
-# Where to find the articles of a token (`token:bitcoin`) or a source (`source:coindesk.com`) in the order in which they are read. What
-# a later revision no longer names stays here; readers look at the revision that holds.
+# Where to find the articles of a token (`token:bitcoin`) or a source (`source:coindesk.com`) in the order in which they are
+# read: of the revisions that hold.
 PLACES = """
 CREATE TABLE news_places (
     name text NOT NULL,

@@ -32,6 +32,8 @@ COUNTED = 1_000
 _held = news_revisions.c
 _moment = DateTime(timezone=True)
 _one: Expression = literal_column("1")
+LARGEST_PAGE = 200
+_MOST: Expression = literal_column(f"{LARGEST_PAGE + 1:d}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,9 @@ def page(filters: Filters) -> Select[Any]:
     stamp = stamp_of("refresh_news")
     wanted = _wanted() if filters.token else None
     size: Expression = cast(bindparam("size"), Integer)
-    place = func.row_number().over(order_by=(_held.published_at.desc(), _held.article_id.desc())).label("place")
-    ahead = (
-        select(news_revisions, place)
-        .select_from(_in_order(filters, wanted, size + _one, after=True))
-        .order_by(_held.published_at.desc(), _held.article_id.desc())
-        .limit(size + _one)
-        .cte("ahead")
-    )
+    found = _in_order(filters, wanted, _MOST, after=True)
+    newest = (found.c.published_at.desc(), found.c.article_id.desc())
+    ahead = select(found, func.row_number().over(order_by=newest).label("place")).order_by(*newest).cte("ahead")
     fits = ahead.c.place <= size
     shown = _shown(ahead)
     listed = select(json_list(json_object(shown), ahead.c.place)).select_from(ahead.join(shown, true())).where(fits)
@@ -103,9 +100,10 @@ def _conditions(filters: Filters, wanted: CTE | None) -> list[Expression]:
         ]
     else:
         conditions.append(_held.replaced_at.is_(None))
-    if wanted is not None:
+    # Found by their places, the present ones need no such condition, of which PostgreSQL has no idea how many rows it leaves.
+    if wanted is not None and filters.as_of:
         conditions.append(_held.token_ids.op("&&")(select(wanted.c.ids).scalar_subquery()))
-    if filters.source:
+    if filters.source and (filters.as_of or filters.token):
         conditions.append(_held.carriers.op("@>")(cast(bindparam("sources"), ARRAY(Text))))
     if filters.sentiment:
         conditions.append(_held.sentiment == cast(bindparam("sentiment"), Integer))
@@ -117,24 +115,15 @@ def _conditions(filters: Filters, wanted: CTE | None) -> list[Expression]:
 
 
 def _in_order(filters: Filters, wanted: CTE | None, most: Expression, *, after: bool) -> Any:
-    """Return the first `most` articles, from a place on if `after`, joined to what they are found by.
+    """Return the first `most` articles, from a place on if `after`.
 
     Those of a token or a source are found by `news_places`: an index of arrays knows no order, and would bring all of Bitcoin's to be
-    sorted. The past is looked for among the revisions themselves.
+    sorted. The past is looked for among the revisions themselves. Limits stand in the statement, so that plans are made for few rows.
     """
     conditions = [*_conditions(filters, wanted), *(_after(filters, _held) if after else ())]
     if filters.as_of or not (filters.token or filters.source):
-        ordered = select(_held.article_id.label("id"), _held.known_at.label("since")).where(*conditions)
-        first = ordered.order_by(_held.published_at.desc(), _held.article_id.desc()).limit(most).subquery("first")
-    else:
-        first = _by_place(filters, wanted, most, conditions, after=after)
-    same = (_held.article_id == first.c.id) & (_held.known_at == first.c.since)
-    return first.join(news_revisions, same)
-
-
-def _by_place(
-    filters: Filters, wanted: CTE | None, most: Expression, conditions: list[Expression], *, after: bool
-) -> Any:
+        ordered = select(news_revisions).where(*conditions)
+        return ordered.order_by(_held.published_at.desc(), _held.article_id.desc()).limit(most).subquery("found")
     if wanted is not None:
         ids = func.unnest(select(wanted.c.ids).scalar_subquery())
         asked = select((written("token:") + cast(ids, Text)).label("name")).subquery("asked")
@@ -142,7 +131,7 @@ def _by_place(
         asked = select((written("source:") + cast(bindparam("source"), Text)).label("name")).subquery("asked")
     place = news_places.c
     near = (
-        select(place.article_id.label("id"), _held.known_at.label("since"))
+        select(news_revisions)
         .select_from(news_places.join(news_revisions, _held.article_id == place.article_id))
         .where(place.name == asked.c.name, *conditions, *(_after(filters, place) if after else ()))
         .order_by(place.published_at.desc(), place.article_id.desc())
@@ -150,7 +139,9 @@ def _by_place(
         .correlate(asked)
         .lateral("near")
     )
-    return select(near.c.id, near.c.since).distinct().select_from(asked.join(near, true())).subquery("first")
+    # Tokens that share a symbol share articles too.
+    once = select(near).distinct().select_from(asked.join(near, true()))
+    return once.order_by(near.c.published_at.desc(), near.c.article_id.desc()).limit(most).subquery("found")
 
 
 def _after(filters: Filters, of: Any) -> list[Expression]:
@@ -163,8 +154,7 @@ def _after(filters: Filters, of: Any) -> list[Expression]:
 def _total(filters: Filters, wanted: CTE | None) -> Expression:
     beyond: Expression = literal_column(f"{COUNTED + 1:d}")
     found = _in_order(filters, wanted, beyond, after=False)
-    counted = select(_one.label("one")).select_from(found).limit(beyond).subquery("counted")
-    return select(func.nullif(func.count(), beyond)).select_from(counted).scalar_subquery()
+    return select(func.nullif(func.count(found.c.article_id), beyond)).select_from(found).scalar_subquery()
 
 
 def _shown(ahead: CTE) -> Any:

@@ -35,6 +35,16 @@ _LEAD = """
     INSERT INTO news_addresses (address, article_id, known_at)
     SELECT address, article_id, :at FROM staged_addresses ON CONFLICT (address) DO NOTHING
 """
+_LEAVE = """
+    DELETE FROM news_places AS place USING (
+        SELECT old.published_at, old.article_id, unnest(
+            ARRAY(SELECT 'token:' || unnest(old.token_ids)) || ARRAY(SELECT 'source:' || unnest(old.carriers))
+        ) AS name
+        FROM news_revisions AS old JOIN staged_news AS staged ON staged.article_id = old.article_id
+        WHERE old.replaced_at = :at
+    ) AS former
+    WHERE place.name = former.name AND place.published_at = former.published_at AND place.article_id = former.article_id
+"""
 _PLACE = """
     INSERT INTO news_places (name, published_at, article_id)
     SELECT DISTINCT place.name, staged.published_at, staged.article_id FROM staged_news AS staged CROSS JOIN LATERAL (
@@ -130,6 +140,6 @@ def _store(
         connection.execute(text(statement))
     copy_rows(connection, "staged_news", staging.COLUMNS, staging.rows_of(merged.revisions))
     copy_rows(connection, "staged_addresses", ("address", "article_id"), merged.addresses.items())
-    for statement in (_END, _HOLD, _LEAD, _PLACE):
+    for statement in (_END, _HOLD, _LEAD, _LEAVE, _PLACE):
         connection.execute(text(statement), {"at": at})
     return len(merged.revisions)
