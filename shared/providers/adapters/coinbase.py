@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.core.errors import UpstreamError
 from shared.providers import numbers
@@ -82,8 +82,8 @@ class CoinbaseCandles:
         step = INTERVALS[request.interval]
         for page in range(self.cost(request)):
             start = request.start + step * PER_PAGE * page
-            # Both ends are inclusive.
-            end = min(start + step * (PER_PAGE - 1), max(start, request.end - step))
+            # Both ends are inclusive, and compared with the opening times.
+            end = min(start + step * (PER_PAGE - 1), request.end - timedelta(seconds=1))
             yield {
                 "granularity": f"{step.total_seconds():.0f}",
                 "start": f"{start:%Y-%m-%dT%H:%M:%SZ}",

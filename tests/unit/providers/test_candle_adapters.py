@@ -131,7 +131,7 @@ async def test_coinbase_asks_for_pages_of_300_that_do_not_overlap() -> None:
     spans = [(datetime.fromisoformat(each["start"]), datetime.fromisoformat(each["end"])) for each in asked_of(http)]
     assert CoinbaseCandles(URL).cost(wanted) == len(spans) == 3
     assert spans[0][0] == wanted.start
-    assert spans[-1][1] == wanted.end - timedelta(minutes=1)
+    assert spans[-1][1] == wanted.end - timedelta(seconds=1)
     assert all(after[0] - before[1] == timedelta(minutes=1) for before, after in pairwise(spans))
     assert all((end - start) < timedelta(minutes=300) for start, end in spans)
 
