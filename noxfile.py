@@ -83,7 +83,7 @@ def up(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """The code does what it promises, alone and with real servers on this machine."""
-    development(session, "pytest", "-q", "-m", "not slow", *session.posargs)
+    development(session, "pytest", "-q", "-m", "not slow and not terraform", *session.posargs)
 
 
 @nox.session
@@ -129,6 +129,13 @@ def bundle(session: nox.Session, function: str) -> None:
     """Build one deployable zip and start it with nothing but its own requirements installed."""
     programs = environment(session, function)
     development(session, "python", "-m", "tools.bundle", function, "--programs", str(programs), *session.posargs)
+
+
+@nox.session
+def infrastructure(session: nox.Session) -> None:
+    """Terraform's configuration plans for each environment, the plans are what the manifests say, and mistakes are found."""
+    development(session, "python", "-m", "tools.infrastructure")
+    development(session, "pytest", "-q", "-m", "terraform", "tests/infrastructure", *session.posargs)
 
 
 @nox.session

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from tools.manifests import ROOT, Environment
 
 from .stand_in import cut_schemas, stand_in_folder, used_types
 
-DEMO = {
+DEMO: Mapping[str, Any] = {
     "project_id": "demo-cryptoprism",
     "project_number": "123456789012",
     "alert_email": "operator@example.com",
@@ -24,7 +24,9 @@ DEMO = {
 }
 """Values for a project that does not exist: everything that is optional is there, so that it is checked as well."""
 
+_PROGRAM = "terraform"
 _CACHE = ROOT / "build" / "terraform-schemas"
+_SERVE = (sys.executable, str(Path(__file__).with_name("serve.py")))
 _LONGEST_S = 300
 
 
@@ -42,6 +44,13 @@ class Terraform:
 
     folder: Path
 
+    @staticmethod
+    def well_formatted(folder: Path) -> str:
+        """Return the files that `terraform fmt` would change, one a line; needs no provider."""
+        command = [_PROGRAM, "fmt", "-check", "-recursive", str(folder)]
+        environment = {**os.environ, "TF_CLI_CONFIG_FILE": os.devnull}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stdout
+
     def start(self) -> None:
         """Make the folder ready for the other commands.
 
@@ -49,7 +58,7 @@ class Terraform:
             NoProvidersError: there is no Terraform, or no provider.
             TerraformError: the configuration cannot even be read.
         """
-        if not shutil.which("terraform"):
+        if not shutil.which(_PROGRAM):
             raise NoProvidersError("there is no program named terraform")
         try:
             self.run("init", "-input=false")
@@ -64,31 +73,40 @@ class Terraform:
         Raises:
             TerraformError: it failed.
         """
-        command = [*self._prefix(), "terraform", f"-chdir={self.folder}", *arguments]
-        environment = os.environ | {"TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
-        finished = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=_LONGEST_S, check=False
-        )
-        if finished.returncode:
-            raise TerraformError(f"{finished.stdout}{finished.stderr}")
-        return finished.stdout
+        return self._run([_PROGRAM, f"-chdir={self.folder}", *arguments])
 
-    def plan(self, environment: Environment, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+    def plan(self, environment: Environment, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the plan of one environment, for an empty project, as Terraform's JSON.
 
         Raises:
             TerraformError: it cannot be planned.
         """
-        given = self.folder / "given.auto.tfvars.json"
-        given.write_text(json.dumps(DEMO | (variables or {})))
-        out = f"{environment}.tfplan"
-        self.run("plan", "-input=false", "-no-color", f"-var-file=environments/{environment}.tfvars", f"-out={out}")
-        plan: dict[str, Any] = json.loads(self.run("show", "-json", out))
+        (self.folder / "given.tfvars.json").write_text(json.dumps({**DEMO, **(variables or {})}))
+        there = f'{_PROGRAM} -chdir="$0"'
+        options = "-input=false -no-color -lock=false -refresh=false"
+        files = f"-var-file=given.tfvars.json -var-file=environments/{environment}.tfvars -out={environment}.tfplan"
+        # Both in one process of the stand-in: starting it takes as long as planning.
+        commands = f"{there} plan {options} {files} >/dev/null && {there} show -json {environment}.tfplan"
+        plan: dict[str, Any] = json.loads(self._run(["sh", "-ec", commands, str(self.folder)]))
         return plan
+
+    def _run(self, command: Sequence[str]) -> str:
+        environment = {**os.environ, "TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+        finished = subprocess.run(
+            [*self._prefix(), *command],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=_LONGEST_S,
+            check=False,
+        )
+        if finished.returncode:
+            raise TerraformError(f"{finished.stdout}{finished.stderr}".strip())
+        return finished.stdout
 
     def _prefix(self) -> Sequence[str]:
         stand_in = stand_in_folder()
         if stand_in is None:
             return ()
         schemas = cut_schemas(stand_in, used_types(self.folder), _CACHE)
-        return (sys.executable, str(stand_in / "tfstub.py"), *(str(schema) for schema in schemas), "--")
+        return (*_SERVE, str(stand_in / "tfstub.py"), *(str(schema) for schema in schemas), "--")

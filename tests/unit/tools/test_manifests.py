@@ -17,6 +17,8 @@ SMALL = {
     "instances": {name: {"min": 0, "max": 2} for name in ("dev", "staging", "prod")},
     "database": "read",
 }
+REFRESH = {"kind": "refresh", "routes": None, "promise_s": 60, "database": "write"}
+"""Changes that make a refresher of it; what is `None` is taken away."""
 
 
 def tree_with(folder: Path, **functions: object) -> Path:
@@ -47,13 +49,30 @@ def test_a_function_without_database_opens_no_connections(tmp_path: Path) -> Non
         ({"memory_mb": 1}, "memory_mb: 1 is less than the minimum of 128"),
         ({"colour": "red"}, "'colour' was unexpected"),
         ({"kind": "refresh"}, "should not be valid|required property"),
+        ({"schedule": "* * * * *"}, "should not be valid"),
         ({"warms": ["nobody"]}, "warms: no function nobody"),
+        ({"warms": ["thing"], "after": ["thing"]}, "after: thing is of kind api, not refresh"),
+        ({"cpu": 3}, "cpu: 3 is neither below 1 nor 1, 2, 4, 6 or 8"),
+        ({"cpu": 0.01, "concurrency": 1}, "cpu: 0.01 is below 0.08"),
+        ({"memory_mb": 8192}, "memory_mb: 8192 does not go with cpu 1, which takes 128 to 4096"),
+        ({"cpu": 4, "memory_mb": 512}, "memory_mb: 512 does not go with cpu 4, which takes 2048 to 16384"),
+        ({"cpu": 0.5, "memory_mb": 1024, "concurrency": 1}, "memory_mb: 1024 does not go with cpu 0.5"),
+        ({"cpu": 0.5}, "concurrency: 80 needs a whole processor"),
+        ({"instances": {"dev": {"min": 3, "max": 2}}}, "required property"),
+        ({"instances": SMALL["instances"] | {"dev": {"min": 3, "max": 2}}}, "instances/dev: min 3 is above max 2"),
+        ({"database": "write"}, "database: a function that answers callers only reads"),
+        ({"routes": ["/api/v1/thing/"]}, "routes: /api/v1/thing/ is no plain path"),
+        ({"hot": ["/api/v1/things"]}, "hot: /api/v1/things lies below none of the routes"),
+        (REFRESH | {"schedule": "61 * * * *"}, "schedule: '61 \\* \\* \\* \\*' is no cron expression"),
+        (REFRESH | {"schedule": "* * * * *", "timeout_s": 60}, "timeout_s: 60 is not below the 60 s between runs"),
+        (REFRESH | {"schedule": "0 0 * * *", "timeout_s": 1801}, "timeout_s: 1801 is longer than an attempt may take"),
     ],
 )
 def test_what_breaks_the_schema_is_named_with_its_file(
     tmp_path: Path, change: dict[str, object], complaint: str
 ) -> None:
-    tree = tree_with(tmp_path, thing=SMALL | change)
+    changed = {key: value for key, value in (SMALL | change).items() if value is not None}
+    tree = tree_with(tmp_path, thing=changed)
 
     with pytest.raises(ManifestError, match=complaint) as refusal:
         read_manifests(tree)
@@ -67,3 +86,23 @@ def test_a_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(ManifestError, match=r"^functions/thing/function\.yaml: "):
         read_manifests(tree)
+
+
+def test_a_prefix_that_two_functions_claim_names_both(tmp_path: Path) -> None:
+    tree = tree_with(tmp_path, thing=SMALL, other=SMALL)
+
+    with pytest.raises(ManifestError, match=r"^functions/other/function\.yaml: routes: /api/v1/thing is claimed by thing"):
+        read_manifests(tree)
+
+
+def test_a_folder_whose_account_id_would_be_too_long_is_refused(tmp_path: Path) -> None:
+    tree = tree_with(tmp_path, a_function_with_a_very_long_name=SMALL)
+
+    with pytest.raises(ManifestError, match="folder: makes the account id fn-a-function-with-a-very-long-name"):
+        read_manifests(tree)
+
+
+def test_a_job_has_neither_schedule_nor_routes(tmp_path: Path) -> None:
+    job = {key: value for key, value in SMALL.items() if key != "routes"} | {"kind": "job", "database": "write"}
+
+    assert read_manifests(tree_with(tmp_path, thing=job))["thing"].kind == "job"
