@@ -75,7 +75,10 @@ def _schedule(manifest: Manifest) -> Problems:
         yield "schedule", f"'{manifest.schedule}' is no cron expression: {error or 'it never fires'}"
         return
     if manifest.timeout_s >= (second - first).total_seconds():
-        yield "timeout_s", f"{manifest.timeout_s} is not below the {(second - first).total_seconds():.0f} s between runs"
+        yield (
+            "timeout_s",
+            f"{manifest.timeout_s} is not below the {(second - first).total_seconds():.0f} s between runs",
+        )
 
 
 def _database(manifest: Manifest) -> Problems:

@@ -30,7 +30,9 @@ IN_MANIFESTS = [
     Mistake("unknown key", _PRICES, "cpu: 1", "cpu: 1\ncpus: 2", "manifest", "'cpus' was unexpected"),
     Mistake("unknown kind", _PRICES, "kind: api", "kind: apy", "manifest", "kind: 'apy' is not one of"),
     Mistake("missing memory", _PRICES, "memory_mb: 512\n", "", "manifest", "'memory_mb' is a required property"),
-    Mistake("cron with 61 minutes", _REFRESH, '"* * * * *"', '"61 * * * *"', "manifest", "schedule: '61 * * * *' is no"),
+    Mistake(
+        "cron with 61 minutes", _REFRESH, '"* * * * *"', '"61 * * * *"', "manifest", "schedule: '61 * * * *' is no"
+    ),
     Mistake("cron with four fields", _REFRESH, '"* * * * *"', '"* * * *"', "manifest", "schedule: "),
     Mistake("timeout over the period", _REFRESH, "timeout_s: 50", "timeout_s: 90", "manifest", "timeout_s: 90"),
     Mistake("route of another", _MARKET, "/api/market]", "/api/market, /api/v1/prices]", "manifest", "is claimed by"),
@@ -48,11 +50,18 @@ IN_MANIFESTS = [
 
 IN_TERRAFORM = [
     Mistake("unknown argument", _FUNCTION, "available_memory ", "available_ram ", "validate", "available_ram"),
-    Mistake("missing argument", "terraform/tasks.tf", "  location = var.region\n", "", "validate", '"location" is required'),
+    Mistake(
+        "missing argument", "terraform/tasks.tf", "  location = var.region\n", "", "validate", '"location" is required'
+    ),
     Mistake("wrong enum", "terraform/documents.tf", '"FIRESTORE_NATIVE"', '"NATIVE"', "validate", "FIRESTORE_NATIVE"),
     Mistake("undeclared", "terraform/schedules.tf", "local.attempt_s[", "local.attempts[", "validate", "attempts"),
     Mistake(
-        "bad reference", "terraform/hosting.tf", "dashboard[0].app_id", "dashboard[0].application", "validate", "application"
+        "bad reference",
+        "terraform/hosting.tf",
+        "dashboard[0].app_id",
+        "dashboard[0].application",
+        "validate",
+        "application",
     ),
     Mistake(
         "everybody may call",
@@ -89,11 +98,11 @@ IN_TERRAFORM = [
     Mistake(
         "deployer may grant everything",
         "terraform/identities.tf",
-        '''  condition {
+        """  condition {
     title      = "roles of functions only"
     expression = "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${local.grantable}])"
   }
-''',
+""",
         "",
         "check",
         "nobody_may_do_everything",
@@ -128,7 +137,7 @@ IN_TERRAFORM = [
         'secret_data_wo         = lookup(var.secret_values, each.key, "no value was given with the new counter")',
         'secret_data = "value"',
         "check",
-        "no_secret_is_in_plain_text",
+        "no_secret_is_in_the_state",
     ),
     Mistake(
         "key as a setting",
@@ -249,7 +258,14 @@ IN_TERRAFORM = [
         "check",
         "every_route_has_its_path",
     ),
-    Mistake("no preflights", "gateway/api-gateway.yaml", "allowCors: true", "allowCors: false", "check", "preflights_are_answered"),
+    Mistake(
+        "no preflights",
+        "gateway/api-gateway.yaml",
+        "allowCors: true",
+        "allowCors: false",
+        "check",
+        "preflights_are_answered",
+    ),
     Mistake(
         "config with one name",
         "terraform/gateway.tf",

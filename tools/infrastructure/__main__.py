@@ -62,7 +62,7 @@ def _check_plan(terraform: Terraform, environment: Environment, manifests: Mappi
 def every_secret(manifests: Mapping[str, Manifest]) -> dict[str, Any]:
     """Return variables with a counter for each secret that a manifest names, so that each is bound."""
     names = {secret for manifest in manifests.values() for secret in manifest.secrets}
-    return {"secret_versions": {name: "1" for name in sorted(names)}}
+    return {"secret_versions": dict.fromkeys(sorted(names), "1")}
 
 
 if __name__ == "__main__":

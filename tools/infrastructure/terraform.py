@@ -91,7 +91,12 @@ class Terraform:
         return plan
 
     def _run(self, command: Sequence[str]) -> str:
-        environment = {**os.environ, "TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+        environment = {
+            **os.environ,
+            "TF_CLI_CONFIG_FILE": os.devnull,
+            "CHECKPOINT_DISABLE": "1",
+            "TF_IN_AUTOMATION": "1",
+        }
         finished = subprocess.run(
             [*self._prefix(), *command],
             env=environment,

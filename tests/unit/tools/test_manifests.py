@@ -1,12 +1,13 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tools.manifests import ROOT, ManifestError, Pool, read_manifests
 
-SMALL = {
+SMALL: dict[str, Any] = {
     "kind": "api",
     "description": "A function of a test.",
     "routes": ["/api/v1/thing"],
@@ -17,7 +18,7 @@ SMALL = {
     "instances": {name: {"min": 0, "max": 2} for name in ("dev", "staging", "prod")},
     "database": "read",
 }
-REFRESH = {"kind": "refresh", "routes": None, "promise_s": 60, "database": "write"}
+REFRESH: dict[str, Any] = {"kind": "refresh", "routes": None, "promise_s": 60, "database": "write"}
 """Changes that make a refresher of it; what is `None` is taken away."""
 
 
@@ -68,9 +69,7 @@ def test_a_function_without_database_opens_no_connections(tmp_path: Path) -> Non
         (REFRESH | {"schedule": "0 0 * * *", "timeout_s": 1801}, "timeout_s: 1801 is longer than an attempt may take"),
     ],
 )
-def test_what_breaks_the_schema_is_named_with_its_file(
-    tmp_path: Path, change: dict[str, object], complaint: str
-) -> None:
+def test_what_breaks_the_schema_is_named_with_its_file(tmp_path: Path, change: dict[str, Any], complaint: str) -> None:
     changed = {key: value for key, value in (SMALL | change).items() if value is not None}
     tree = tree_with(tmp_path, thing=changed)
 
@@ -91,7 +90,9 @@ def test_a_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
 def test_a_prefix_that_two_functions_claim_names_both(tmp_path: Path) -> None:
     tree = tree_with(tmp_path, thing=SMALL, other=SMALL)
 
-    with pytest.raises(ManifestError, match=r"^functions/other/function\.yaml: routes: /api/v1/thing is claimed by thing"):
+    with pytest.raises(
+        ManifestError, match=r"^functions/other/function\.yaml: routes: /api/v1/thing is claimed by thing"
+    ):
         read_manifests(tree)
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from ..plan import Planned
+from tools.infrastructure.plan import Planned
+
 from . import access, documents, functions, gateway, postgres, schedules, secrets, watching
 
 Check = Callable[[Planned], Iterable[str]]

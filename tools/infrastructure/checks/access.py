@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from ..plan import Planned
+from tools.infrastructure.plan import Planned
 
 _EVERYBODY = ("allUsers", "allAuthenticatedUsers")
 _OF_ANY_FUNCTION = {"roles/datastore.user"}

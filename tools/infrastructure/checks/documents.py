@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from shared.cache.document_limits import EXPIRY_FIELD
-
-from ..plan import Planned
+from tools.infrastructure.plan import Planned
 
 _EXPIRING = {"cache", "leases", "refresh_runs"}
 """Collections whose documents are written with an expiry."""

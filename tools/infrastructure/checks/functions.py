@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from tools.infrastructure.plan import Planned, service_name
 from tools.manifests import Manifest
-
-from ..plan import Planned, service_name
 
 _RUNTIMES = ("python311", "python312", "python313")
 """Those that the locks are made for."""

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 import yaml
 
 from tools.gateway.public import GatewayError, owner_of
-
-from ..plan import Planned
+from tools.infrastructure.plan import Planned
 
 
 def every_route_has_its_path(planned: Planned) -> Iterable[str]:

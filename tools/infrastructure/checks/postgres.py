@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tools.infrastructure.plan import Planned
 from tools.manifests import Environment
-
-from ..plan import Planned
 
 MAX_CONNECTIONS: Mapping[Environment, int] = {"dev": 100, "staging": 200, "prod": 400}
 """The flag of each environment, as docs/decisions/0005 fixes it."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from cronsim import CronSim, CronSimError
 
-from ..plan import Planned, Resource
+from tools.infrastructure.plan import Planned, Resource
 
 
 def every_refresher_has_its_schedule(planned: Planned) -> Iterable[str]:

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from tools.infrastructure.plan import Planned, Resource, service_name
 from tools.manifests import ROOT
-
-from ..plan import Planned, Resource, service_name
 
 _LONGEST_ABSENCE_S = 84_600
 """Cloud Monitoring looks back 23.5 hours at most."""
