@@ -15,7 +15,7 @@ import nox
 
 ROOT = Path(__file__).parent
 FUNCTIONS = sorted(manifest.parent.name for manifest in ROOT.glob("functions/*/function.yaml"))
-GROUPS = ["dev", "local", "migrate", *FUNCTIONS]
+GROUPS = ["dev", "local", "migrate", "release", *FUNCTIONS]
 PACKAGES = ["shared", "functions", "sandbox", "local", "tools", "benchmarks", "migrations", "tests"]
 
 if sys.version_info < (3, 11):  # noqa: UP036  nox runs on older ones, and would fail much later
@@ -102,6 +102,8 @@ def lint(session: nox.Session) -> None:
     development(session, "check-jsonschema", "--schemafile", "functions/function.schema.json", *manifests)
     if (ROOT / "cloudbuild.yaml").exists():
         development(session, "check-jsonschema", "--builtin-schema", "vendor.cloudbuild", "cloudbuild.yaml")
+    workflows = sorted(str(file.relative_to(ROOT)) for file in ROOT.glob(".github/workflows/*.yaml"))
+    development(session, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
 
 
 @nox.session
@@ -136,6 +138,18 @@ def infrastructure(session: nox.Session) -> None:
     """Terraform's configuration plans for each environment, the plans are what the manifests say, and mistakes are found."""
     development(session, "python", "-m", "tools.infrastructure")
     development(session, "pytest", "-q", "-m", "terraform", "tests/infrastructure", *session.posargs)
+
+
+@nox.session
+def rollback(session: nox.Session) -> None:
+    """Give all traffic back to the release before, in seconds and without a build: `-- --project ID`."""
+    development(session, "python", "-m", "tools.release", "rollback", *session.posargs)
+
+
+@nox.session
+def cost(session: nox.Session) -> None:
+    """Say what an environment costs a month; `-- --requests 10e6` for so many calls."""
+    development(session, "python", "-m", "tools.cost", *session.posargs)
 
 
 @nox.session

@@ -116,6 +116,14 @@ IN_TERRAFORM = [
         "github_is_one_repository",
     ),
     Mistake(
+        "prod without approval",
+        "terraform/pipeline.tf",
+        'stage = "release", tag = "^v.*$", branch = null, approval = true',
+        'stage = "release", tag = "^v.*$", branch = null, approval = false',
+        "check",
+        "prod_waits_for_approval",
+    ),
+    Mistake(
         "every function reads every secret",
         "terraform/secrets.tf",
         "for name in each.value :",
@@ -275,15 +283,10 @@ IN_TERRAFORM = [
         "configs_are_named_by_content",
     ),
     Mistake(
-        "service not enabled",
+        "another service enabled",
         "terraform/gateway.tf",
-        """resource "google_project_service" "gateway" {
-  project            = var.project_id
-  service            = google_api_gateway_api.main.managed_service
-  disable_on_destroy = false
-}
-""",
-        "",
+        "service            = google_api_gateway_api.main.managed_service",
+        'service            = "apigateway.googleapis.com"',
         "check",
         "the_managed_service_is_enabled",
     ),

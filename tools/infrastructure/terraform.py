@@ -21,6 +21,8 @@ DEMO: Mapping[str, Any] = {
     "billing_account": "0A0A0A-0B0B0B-0C0C0C",
     "hosting_site": "demo-cryptoprism",
     "github_repository_id": "123456",
+    "pipeline_repository": {"owner": "example", "name": "cryptoprism"},
+    "state_bucket": "demo-cryptoprism-state",
 }
 """Values for a project that does not exist: everything that is optional is there, so that it is checked as well."""
 

@@ -7,6 +7,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from .canary import Window
@@ -136,6 +137,10 @@ class Gcloud:
     def delete_config(self, config: str) -> None:
         """Delete a gateway config."""
         self._run("api-gateway", "api-configs", "delete", config, "--api=cryptoprism", "--quiet")
+
+    def fetch_last_record(self, target: Path) -> None:
+        """Write the record of the last finished release, as the pipeline's last step left it."""
+        self._run("storage", "cp", f"gs://{self._project}-cryptoprism-releases/latest.json", str(target))
 
     def _metrics(self, metric: str, service: str, since: datetime, until: datetime) -> Mapping[str, Any]:
         asked = urllib.parse.urlencode(

@@ -38,7 +38,14 @@ class Rollout:
     def begin(self, record: Record) -> Record:
         """Pin the traffic of every function that exists by name, so that what is deployed next starts with none."""
         functions = {name: replace(moved, old=self._pinned(moved)) for name, moved in record.functions.items()}
-        return replace(record, functions=functions, old_gateway_config=self._cloud.gateway_config())
+        return replace(record, functions=functions, old_gateway_config=self._served_config())
+
+    def _served_config(self) -> str | None:
+        try:
+            return self._cloud.gateway_config()
+        except CloudError:
+            # The gateway is made by this release.
+            return None
 
     def run(self, record: Record) -> Record:
         """Smoke, canary, promote; on any failure everything goes back to the old revisions."""

@@ -85,6 +85,15 @@ def github_is_one_repository(planned: Planned) -> Iterable[str]:
             yield f"{resource.address} lets in whoever meets: {condition or 'nothing'}"
 
 
+def prod_waits_for_approval(planned: Planned) -> Iterable[str]:
+    """What changes production was read and approved; planning changes nothing."""
+    for trigger in planned.of("google_cloudbuild_trigger"):
+        stage = trigger.after["substitutions"]["_STAGE"]
+        approved = trigger.after["approval_config"][0]["approval_required"]
+        if planned.environment == "prod" and stage != "plan" and not approved:
+            yield f"{trigger.address} releases without approval"
+
+
 CHECKS = (
     nobody_is_everybody,
     functions_have_one_caller,
@@ -93,4 +102,5 @@ CHECKS = (
     functions_have_no_role_to_spare,
     nobody_may_do_everything,
     github_is_one_repository,
+    prod_waits_for_approval,
 )
