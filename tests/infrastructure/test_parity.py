@@ -72,7 +72,9 @@ def test_the_schedules_are_the_same(planned: Planned) -> None:
     here = {job.name: (job.cron, job.deadline) for job in jobs_of(MANIFESTS, PORTS)}
     there = planned.by_key("google_cloud_scheduler_job")
 
-    assert {name: (job.after["schedule"], seconds(job.after["attempt_deadline"])) for name, job in there.items()} == here
+    assert {
+        name: (job.after["schedule"], seconds(job.after["attempt_deadline"])) for name, job in there.items()
+    } == here
 
 
 @pytest.mark.parametrize("name", MANIFESTS)

@@ -14,7 +14,9 @@ IN_ORDER = ["begin", "serving", "plan", "keep-plan", "migrate", "apply", "grant"
 
 def steps_called(file: str) -> list[str]:
     text = (ROOT / file).read_text(encoding="utf-8")
-    return [step for step in re.findall(r"tools/release/pipeline ([a-z-]+)", text) if step not in ("image", "take-plan")]
+    return [
+        step for step in re.findall(r"tools/release/pipeline ([a-z-]+)", text) if step not in ("image", "take-plan")
+    ]
 
 
 def build_steps() -> list[dict[str, Any]]:

@@ -22,7 +22,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.release", description=__doc__)
     parser.add_argument("command", choices=_COMMANDS)
     parser.add_argument("--record", type=Path, default=ROOT / "build" / "release.json", help="the release's record")
-    parser.add_argument("--project", help="project id, for `begin`; `rollback` takes the last release's record from there")
+    parser.add_argument(
+        "--project", help="project id, for `begin`; `rollback` takes the last release's record from there"
+    )
     parser.add_argument("--project-number", help="project number, for `begin`")
     parser.add_argument("--region", default="us-central1")
     parser.add_argument("--id", help="name of the release, for `begin`")

@@ -66,7 +66,7 @@ def test_what_only_refreshers_import_leaves_what_answers_callers_alone(copy: Pat
 
 
 def test_a_function_of_its_own_changes_alone(copy: Path) -> None:
-    assert changed_by("functions/prices/routes.py", copy) == {"prices"}
+    assert changed_by("functions/prices/function.yaml", copy) == {"prices"}
 
 
 def test_a_lock_changes_the_bundle_of_its_function_alone(copy: Path) -> None:
