@@ -42,14 +42,14 @@ def schedules_post_as_the_scheduler(planned: Planned) -> Iterable[str]:
 
 
 def attempts_end_before_the_next_run(planned: Planned) -> Iterable[str]:
-    """The function gives up first, then the scheduler, both before the next run; a failed run is tried again."""
+    """The function gives up first, then the scheduler, no later than the next run; a failed run is tried again."""
     for name, resource in planned.by_key("google_cloud_scheduler_job").items():
         deadline = _seconds(resource.after["attempt_deadline"])
         timeout = planned.manifests[name].timeout_s if name in planned.manifests else 0
         if not 15 <= deadline <= 1800 or deadline < timeout:
             yield f"{resource.address}: an attempt of {deadline} s for a timeout of {timeout} s"
         period = _period(resource)
-        if period is not None and deadline >= period:
+        if period is not None and deadline > period:
             yield f"{resource.address}: an attempt of {deadline} s for runs every {period:.0f} s"
         retry = (resource.after.get("retry_config") or [{}])[0]
         if not 1 <= (retry.get("retry_count") or 0) <= 5:
