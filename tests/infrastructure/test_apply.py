@@ -1,11 +1,12 @@
 """What an apply leaves behind, applied to nothing but state: planned again, it changes only what was changed."""
 
+import re
 from typing import Any
 
 import pytest
 
 from tools.infrastructure.__main__ import every_secret
-from tools.manifests import read_manifests
+from tools.manifests import ROOT, read_manifests
 
 from .plans import Workplace
 
@@ -64,13 +65,18 @@ def test_another_gateway_config_touches_no_function_and_waits_where_it_is_told(a
     assert after[f"{_GATEWAY}.main"]["after"]["api_config"].endswith("/configs/cryptoprism-0123456789ab")
 
 
-def test_a_raised_counter_gives_new_revisions_to_those_who_read_the_secret(applied: Workplace) -> None:
+def test_a_raised_counter_gives_new_revisions_to_readers_and_is_refused_by_the_pipeline(applied: Workplace) -> None:
     raised = VARIABLES["secret_versions"] | {"COINCAP_KEYS": "2"}
 
     changed = changes(applied, secret_versions=raised)
 
     assert 'google_secret_manager_secret_version.key["COINCAP_KEYS"]' in changed
     assert not [address for address in changed if "google_cloudfunctions2" in address and "refresh" not in address]
+
+    guard = re.search(r"grep -E '(.+)' build/functions.txt", (ROOT / "tools/release/pipeline").read_text())
+    shown = applied.terraform.run("show", "-no-color", "prod.tfplan")
+    assert guard is not None
+    assert [line for line in shown.splitlines() if re.search(guard.group(1), line)]
 
 
 _CONFIG = "google_api_gateway_api_config"

@@ -49,7 +49,5 @@ def test_a_reader_reads_and_cannot_write_and_doing_it_again_changes_nothing(
 def may(place: Place, user: str) -> list[str]:
     asked = ("DELETE", "INSERT", "SELECT", "UPDATE")
     return [
-        right
-        for right in asked
-        if place.run(f"SELECT has_table_privilege('{user}', 'quotes', '{right}')") == [[True]]
+        right for right in asked if place.run(f"SELECT has_table_privilege('{user}', 'quotes', '{right}')") == [[True]]
     ]
