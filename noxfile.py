@@ -7,6 +7,7 @@ caller's own index settings, from a lock with hashes, and kept until that lock c
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -138,6 +139,11 @@ def infrastructure(session: nox.Session) -> None:
     """Terraform's configuration plans for each environment, the plans are what the manifests say, and mistakes are found."""
     development(session, "python", "-m", "tools.infrastructure")
     development(session, "pytest", "-q", "-m", "terraform", "tests/infrastructure", *session.posargs)
+    # 290 MB and versions that contradict ours: whoever wants it installs it apart.
+    if shutil.which("checkov"):
+        session.run("checkov", "--config-file", "terraform/checkov.yaml")
+    else:
+        session.log("checkov skipped: there is no such program (pipx install checkov)")
 
 
 @nox.session

@@ -63,6 +63,10 @@ resource "google_sql_database_instance" "main" {
       value = "1000"
     }
     database_flags {
+      name  = "log_checkpoints"
+      value = "on"
+    }
+    database_flags {
       name  = "log_lock_waits"
       value = "on"
     }

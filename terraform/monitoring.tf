@@ -284,7 +284,7 @@ locals {
       severity  = "CRITICAL"
       filter    = "metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND resource.type=\"uptime_url\" AND metric.labels.check_id=\"${google_monitoring_uptime_check_config.gateway.uptime_check_id}\""
       above     = 1
-      for       = "120s"
+      lasting   = "120s"
       align     = "1200s"
       aligner   = "ALIGN_NEXT_OLDER"
       reducer   = "REDUCE_COUNT_FALSE"
@@ -296,7 +296,7 @@ locals {
       severity  = "ERROR"
       filter    = "metric.type=\"cloudsql.googleapis.com/database/postgresql/num_backends\" AND resource.type=\"cloudsql_database\" AND resource.labels.database_id=\"${var.project_id}:cryptoprism-${var.environment}\""
       above     = 0.85 * var.database_max_connections
-      for       = "300s"
+      lasting   = "300s"
       align     = "60s"
       aligner   = "ALIGN_MAX"
       reducer   = "REDUCE_SUM"
@@ -308,7 +308,7 @@ locals {
       severity  = "ERROR"
       filter    = "metric.type=\"cloudsql.googleapis.com/database/disk/bytes_used\" AND resource.type=\"cloudsql_database\" AND resource.labels.database_id=\"${var.project_id}:cryptoprism-${var.environment}\""
       above     = 0.85 * var.database_disk_limit_gb * 1024 * 1024 * 1024
-      for       = "900s"
+      lasting   = "900s"
       align     = "300s"
       aligner   = "ALIGN_MAX"
       reducer   = "REDUCE_MAX"
@@ -320,7 +320,7 @@ locals {
       severity  = "WARNING"
       filter    = "metric.type=\"cloudsql.googleapis.com/database/cpu/utilization\" AND resource.type=\"cloudsql_database\" AND resource.labels.database_id=\"${var.project_id}:cryptoprism-${var.environment}\""
       above     = 0.85
-      for       = "900s"
+      lasting   = "900s"
       align     = "60s"
       aligner   = "ALIGN_MEAN"
       reducer   = "REDUCE_MEAN"
@@ -332,7 +332,7 @@ locals {
       severity  = "WARNING"
       filter    = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.counted["request_failed"].name}\" AND resource.type=\"cloud_run_revision\""
       above     = 10
-      for       = "0s"
+      lasting   = "0s"
       align     = "600s"
       aligner   = "ALIGN_SUM"
       reducer   = "REDUCE_SUM"
@@ -357,7 +357,7 @@ resource "google_monitoring_alert_policy" "threshold" {
       filter          = each.value.filter
       comparison      = "COMPARISON_GT"
       threshold_value = each.value.above
-      duration        = each.value.for
+      duration        = each.value.lasting
       aggregations {
         alignment_period     = each.value.align
         per_series_aligner   = each.value.aligner
