@@ -75,5 +75,6 @@ module "function" {
     google_artifact_registry_repository_iam_member.builder_writes,
     google_project_iam_member.builder_reads_sources,
     google_project_iam_member.platform,
+    google_service_account_iam_member.deployer_uses,
   ]
 }

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tools.manifests import ROOT, read_manifests
+from tools.manifests import ROOT, ManifestError, read_manifests
 
 from .cloud import CloudError, Gcloud
 from .notes import release_notes
@@ -29,11 +29,15 @@ def main() -> int:
     parser.add_argument("--region", default="us-central1")
     parser.add_argument("--id", help="name of the release, for `begin`")
     asked = parser.parse_args()
+    if asked.command == "begin" and not (asked.project and asked.project_number and asked.id):
+        parser.error("begin: --project, --project-number and --id are needed")
     try:
         return _COMMANDS[asked.command](asked)
-    except CloudError as error:
+    except (CloudError, ManifestError) as error:
         print(error, file=sys.stderr)
-        return 1
+    except FileNotFoundError as error:
+        print(f"there is no release record {error.filename}: `begin` writes it", file=sys.stderr)
+    return 1
 
 
 def _begin(asked: argparse.Namespace) -> int:
