@@ -7,6 +7,7 @@ caller's own index settings, from a lock with hashes, and kept until that lock c
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ import nox
 
 ROOT = Path(__file__).parent
 FUNCTIONS = sorted(manifest.parent.name for manifest in ROOT.glob("functions/*/function.yaml"))
-GROUPS = ["dev", "local", "migrate", *FUNCTIONS]
+GROUPS = ["dev", "local", "migrate", "release", *FUNCTIONS]
 PACKAGES = ["shared", "functions", "sandbox", "local", "tools", "benchmarks", "migrations", "tests"]
 
 if sys.version_info < (3, 11):  # noqa: UP036  nox runs on older ones, and would fail much later
@@ -93,7 +94,7 @@ def backfill(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """The code does what it promises, alone and with real servers on this machine."""
-    development(session, "pytest", "-q", "-m", "not slow", *session.posargs)
+    development(session, "pytest", "-q", "-m", "not slow and not terraform", *session.posargs)
 
 
 @nox.session
@@ -112,6 +113,8 @@ def lint(session: nox.Session) -> None:
     development(session, "check-jsonschema", "--schemafile", "functions/function.schema.json", *manifests)
     if (ROOT / "cloudbuild.yaml").exists():
         development(session, "check-jsonschema", "--builtin-schema", "vendor.cloudbuild", "cloudbuild.yaml")
+    workflows = sorted(str(file.relative_to(ROOT)) for file in ROOT.glob(".github/workflows/*.yaml"))
+    development(session, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
 
 
 @nox.session
@@ -139,6 +142,30 @@ def bundle(session: nox.Session, function: str) -> None:
     """Build one deployable zip and start it with nothing but its own requirements installed."""
     programs = environment(session, function)
     development(session, "python", "-m", "tools.bundle", function, "--programs", str(programs), *session.posargs)
+
+
+@nox.session
+def infrastructure(session: nox.Session) -> None:
+    """Terraform's configuration plans for each environment, the plans are what the manifests say, and mistakes are found."""
+    development(session, "python", "-m", "tools.infrastructure")
+    development(session, "pytest", "-q", "-m", "terraform", "tests/infrastructure", *session.posargs)
+    # 290 MB and versions that contradict ours: whoever wants it installs it apart.
+    if shutil.which("checkov"):
+        session.run("checkov", "--config-file", "terraform/checkov.yaml")
+    else:
+        session.log("checkov skipped: there is no such program (pipx install checkov)")
+
+
+@nox.session
+def rollback(session: nox.Session) -> None:
+    """Give all traffic back to the release before, in seconds and without a build: `-- --project ID`."""
+    development(session, "python", "-m", "tools.release", "rollback", *session.posargs)
+
+
+@nox.session
+def cost(session: nox.Session) -> None:
+    """Say what an environment costs a month; `-- --requests 10e6` for so many calls."""
+    development(session, "python", "-m", "tools.cost", *session.posargs)
 
 
 @nox.session

@@ -13,7 +13,8 @@ from shared.cache.embedded import EmbeddedDocuments
 from shared.core.clock import Clock
 from shared.db.engine import Database
 from shared.http.refresh import Occasion
-from shared.providers.candles import candle_sources, market_sources
+from shared.providers.candles import candle_sources
+from shared.providers.markets import market_sources
 from shared.records.refresh import RefreshReport
 from tests.databases import Place
 from tests.markets import Market, market_over, settings_over

@@ -52,7 +52,8 @@ class Server:
         psutil.wait_procs(backends, timeout=10)
 
     def stop(self) -> None:
-        self._child.stop()
+        """End it at once: an orderly end writes down hundreds of databases that nobody wants any more."""
+        self.kill()
         self._postgres.tidy()
 
     def bootstrap(self) -> None:

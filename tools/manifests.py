@@ -66,21 +66,25 @@ class Manifest:
         return 0 if self.database == "none" else self.instances[environment].maximum * self.pool.connections
 
 
+def manifest_path(name: str) -> str:
+    """Return where a function's manifest lies, as errors name it."""
+    return f"functions/{name}/function.yaml"
+
+
 def read_manifests(root: Path = ROOT) -> dict[str, Manifest]:
     """Return the manifests by function name, in the order of the names.
 
     Raises:
-        ManifestError: one cannot be read, breaks the schema or names a function that does not exist.
+        ManifestError: one cannot be read, breaks the schema, or says what the platform could not do.
     """
+    from .manifest_rules import problems_of
+
     schema = json.loads((root / "functions/function.schema.json").read_text(encoding="utf-8"))
     validator = Draft202012Validator(schema)
     files = sorted(root.glob("functions/*/function.yaml"))
     manifests = {file.parent.name: _read(file, validator) for file in files}
-    for manifest in manifests.values():
-        for key, named in (("warms", manifest.warms), ("after", manifest.after)):
-            unknown = set(named) - set(manifests)
-            if unknown:
-                raise ManifestError(f"functions/{manifest.name}/function.yaml: {key}: no function {', '.join(unknown)}")
+    for problem in problems_of(manifests):
+        raise ManifestError(problem)
     return manifests
 
 
@@ -105,7 +109,7 @@ def _among(names: Iterable[str], kept: Collection[str]) -> tuple[str, ...]:
 
 
 def _read(file: Path, validator: Draft202012Validator) -> Manifest:
-    place = f"functions/{file.parent.name}/function.yaml"
+    place = manifest_path(file.parent.name)
     try:
         fields = yaml.safe_load(file.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:

@@ -13,7 +13,8 @@ def build(settings: Settings) -> Refresh:
     """Make the refresh and its clients; called by the first request of the scheduler."""
     from shared.cache.stores import open_documents
     from shared.db.engine import Database
-    from shared.providers.candles import candle_sources, market_sources
+    from shared.providers.candles import candle_sources
+    from shared.providers.markets import market_sources
 
     from .refresh import CandleRefresh
 

@@ -21,7 +21,8 @@ from shared.domain.candles.writing import DATASET, CandleWriter, Hole
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
 from shared.http.refresh import Occasion
 from shared.providers.candle_requests import MarketRecord, MarketsRequest
-from shared.providers.candles import CandleSources, MarketSources
+from shared.providers.candles import CandleSources
+from shared.providers.markets import MarketSources
 from shared.records.candles import INTERVALS, Interval
 from shared.records.refresh import Outcome, RefreshReport, SourceReport
 

@@ -22,8 +22,8 @@ from shared.domain.market.writing import MarketWriter
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
 from shared.http.refresh import Occasion
 from shared.providers.candle_requests import MarketsRequest
-from shared.providers.candles import MarketSources, market_sources
 from shared.providers.depth import BookSources, book_sources
+from shared.providers.markets import MarketSources, market_sources
 from shared.records.depth import BookRecord, DepthPoint
 from shared.records.refresh import RefreshReport, SourceReport
 

@@ -6,17 +6,16 @@ from shared.core.settings import Settings
 from shared.records.candles import CandleRecord
 
 from .adapters.binance_candles import BINANCE_CANDLES, BinanceCandles
-from .adapters.coinbase import COINBASE_CANDLES, CoinbaseCandles, CoinbaseMarkets
+from .adapters.coinbase import COINBASE_CANDLES, CoinbaseCandles
 from .adapters.coingecko_candles import FREE_CANDLES, PRO_CANDLES, CoinGeckoCandles
-from .adapters.kraken import KRAKEN_CANDLES, KrakenCandles, KrakenMarkets
-from .candle_requests import CandleRequest, MarketRecord, MarketsRequest
+from .adapters.kraken import KRAKEN_CANDLES, KrakenCandles
+from .candle_requests import CandleRequest
 from .contract import Descriptor, Http
 from .registry import Makes, assembled
 from .sources import Run, Sources
 
 CandleSources = Sources[CandleRequest, CandleRecord]
 CandleRun = Run[CandleRequest, CandleRecord]
-MarketSources = Sources[MarketsRequest, MarketRecord]
 
 _CANDLES: tuple[tuple[Descriptor, Makes], ...] = (
     (BINANCE_CANDLES, BinanceCandles),
@@ -24,11 +23,6 @@ _CANDLES: tuple[tuple[Descriptor, Makes], ...] = (
     (KRAKEN_CANDLES, KrakenCandles),
     (PRO_CANDLES, CoinGeckoCandles),
     (FREE_CANDLES, CoinGeckoCandles),
-)
-_MARKETS: tuple[tuple[Descriptor, Makes], ...] = (
-    # Not Binance: its tickers have told refresh_market which symbol is which token.
-    (COINBASE_CANDLES, CoinbaseMarkets),
-    (KRAKEN_CANDLES, KrakenMarkets),
 )
 
 
@@ -41,14 +35,3 @@ def candle_sources(
         SettingsError: an address or a limit cannot be read.
     """
     return Sources("candles", assembled(_CANDLES, settings), documents, clock, http=http, empty=True)
-
-
-def market_sources(
-    settings: Settings, documents: DocumentStore, clock: Clock, *, http: Http | None = None
-) -> MarketSources:
-    """Return the sources of the lists of markets.
-
-    Raises:
-        SettingsError: an address or a limit cannot be read.
-    """
-    return Sources("candles", assembled(_MARKETS, settings), documents, clock, http=http)

@@ -79,7 +79,7 @@ def test_hot_paths_lie_below_the_routes(name: str) -> None:
     assert [path for path in manifest.hot if not path.startswith(manifest.routes)] == []
 
 
-LOCKS = ["local", "migrate", *MANIFESTS]
+LOCKS = ["local", "migrate", "release", *MANIFESTS]
 
 
 def pins_of(lock: str) -> set[str]:

@@ -1,12 +1,13 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tools.manifests import ROOT, ManifestError, Pool, chosen, read_manifests
 
-SMALL = {
+SMALL: dict[str, Any] = {
     "kind": "api",
     "description": "A function of a test.",
     "routes": ["/api/v1/thing"],
@@ -17,6 +18,8 @@ SMALL = {
     "instances": {name: {"min": 0, "max": 2} for name in ("dev", "staging", "prod")},
     "database": "read",
 }
+REFRESH: dict[str, Any] = {"kind": "refresh", "routes": None, "promise_s": 60, "database": "write"}
+"""Changes that make a refresher of it; what is `None` is taken away."""
 
 
 def tree_with(folder: Path, **functions: object) -> Path:
@@ -47,13 +50,28 @@ def test_a_function_without_database_opens_no_connections(tmp_path: Path) -> Non
         ({"memory_mb": 1}, "memory_mb: 1 is less than the minimum of 128"),
         ({"colour": "red"}, "'colour' was unexpected"),
         ({"kind": "refresh"}, "should not be valid|required property"),
+        ({"schedule": "* * * * *"}, "should not be valid"),
         ({"warms": ["nobody"]}, "warms: no function nobody"),
+        ({"warms": ["thing"], "after": ["thing"]}, "after: thing is of kind api, not refresh"),
+        ({"cpu": 3}, "cpu: 3 is neither below 1 nor 1, 2, 4, 6 or 8"),
+        ({"cpu": 0.01, "concurrency": 1}, "cpu: 0.01 is below 0.08"),
+        ({"memory_mb": 8192}, "memory_mb: 8192 does not go with cpu 1, which takes 128 to 4096"),
+        ({"cpu": 4, "memory_mb": 512}, "memory_mb: 512 does not go with cpu 4, which takes 2048 to 16384"),
+        ({"cpu": 0.5, "memory_mb": 1024, "concurrency": 1}, "memory_mb: 1024 does not go with cpu 0.5"),
+        ({"cpu": 0.5}, "concurrency: 80 needs a whole processor"),
+        ({"instances": {"dev": {"min": 3, "max": 2}}}, "required property"),
+        ({"instances": SMALL["instances"] | {"dev": {"min": 3, "max": 2}}}, "instances/dev: min 3 is above max 2"),
+        ({"database": "write"}, "database: a function that answers callers only reads"),
+        ({"routes": ["/api/v1/thing/"]}, "routes: /api/v1/thing/ is no plain path"),
+        ({"hot": ["/api/v1/things"]}, "hot: /api/v1/things lies below none of the routes"),
+        (REFRESH | {"schedule": "61 * * * *"}, "schedule: '61 \\* \\* \\* \\*' is no cron expression"),
+        (REFRESH | {"schedule": "* * * * *", "timeout_s": 60}, "timeout_s: 60 is not below the 60 s between runs"),
+        (REFRESH | {"schedule": "0 0 * * *", "timeout_s": 1801}, "timeout_s: 1801 is longer than an attempt may take"),
     ],
 )
-def test_what_breaks_the_schema_is_named_with_its_file(
-    tmp_path: Path, change: dict[str, object], complaint: str
-) -> None:
-    tree = tree_with(tmp_path, thing=SMALL | change)
+def test_what_breaks_the_schema_is_named_with_its_file(tmp_path: Path, change: dict[str, Any], complaint: str) -> None:
+    changed = {key: value for key, value in (SMALL | change).items() if value is not None}
+    tree = tree_with(tmp_path, thing=changed)
 
     with pytest.raises(ManifestError, match=complaint) as refusal:
         read_manifests(tree)
@@ -98,3 +116,19 @@ def test_some_functions_neither_warm_nor_wait_for_others(tmp_path: Path) -> None
 def test_a_function_that_is_not_there_cannot_be_chosen(tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match="there is no function nobody; there are thing"):
         chosen(read_manifests(tree_with(tmp_path, thing=SMALL)), ["nobody"])
+
+
+def test_a_prefix_that_two_functions_claim_names_both(tmp_path: Path) -> None:
+    tree = tree_with(tmp_path, thing=SMALL, other=SMALL)
+
+    with pytest.raises(
+        ManifestError, match=r"^functions/other/function\.yaml: routes: /api/v1/thing is claimed by thing"
+    ):
+        read_manifests(tree)
+
+
+def test_a_folder_whose_account_id_would_be_too_long_is_refused(tmp_path: Path) -> None:
+    tree = tree_with(tmp_path, a_function_with_a_very_long_name=SMALL)
+
+    with pytest.raises(ManifestError, match="folder: makes the account id fn-a-function-with-a-very-long-name"):
+        read_manifests(tree)
