@@ -94,7 +94,9 @@ def backfill(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """The code does what it promises, alone and with real servers on this machine."""
-    development(session, "pytest", "-q", "-m", "not slow and not terraform", *session.posargs)
+    # Two at a time, a file never torn: each worker has a PostgreSQL of its own.
+    spread = ["-n", "2", "--dist", "loadfile"]
+    development(session, "pytest", "-q", *spread, "-m", "not slow and not terraform", *session.posargs)
 
 
 @nox.session

@@ -204,9 +204,8 @@ async def test_metrics_of_chains_come_from_who_is_preferred(job: Backfill, marke
         "SELECT metric, source, count(*) FROM chain_metrics WHERE chain = 'bitcoin' AND resolution = 'day' GROUP BY 1, 2"
     )
     days = {(metric, source): int(str(count)) for metric, source, count in rows}
-    # The newest day may be told first by another.
-    assert days["transactions", "coinmetrics"] >= 28
-    assert sum(count for (metric, _), count in days.items() if metric == "transactions") >= 29
+    assert days["active_addresses", "coinmetrics"] == days["transactions", "blockchain_com"] == 30
+    assert not {("active_addresses", "blockchain_com"), ("transactions", "coinmetrics")} & days.keys()
     assert progress.failures == 0
 
 
