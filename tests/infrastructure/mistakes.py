@@ -242,7 +242,7 @@ IN_TERRAFORM = [
         'fileset("${path.module}/../functions", "*/function.yaml") :',
         'fileset("${path.module}/../functions", "[m-r]*/function.yaml") :',
         "plan",
-        "system",
+        "sentiment_url",
     ),
     Mistake(
         "path dropped",
@@ -328,8 +328,8 @@ IN_TERRAFORM = [
         "terraform/environments/staging.tfvars",
         "database_max_connections = 200",
         "database_max_connections = 100",
-        "check",
-        "connections_suffice",
+        "plan",
+        "may open 98 connections",
         "staging",
     ),
     Mistake(
