@@ -1,30 +1,17 @@
 """What a backfill goes through, one after the other."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import TypeAlias
 
 from shared.domain.candles.checking import grid
 from shared.domain.chains.catalogue import CHAINS, QUOTES
-from shared.providers.chain_frame import Topic
+from shared.providers.chain_frame import TOPICS, Topic
 from shared.records.backfill import BackfillOrder
 from shared.records.candles import INTERVALS, Interval
-from shared.records.chains import Metric
 
 STRETCH = 1_000
 """Candles asked for at a time: what Binance answers in one call."""
-TOPICS: Mapping[Metric, Topic] = MappingProxyType(
-    {
-        "tvl_usd": "tvl",
-        "stablecoin_supply_usd": "stablecoins",
-        "fees_usd": "fees",
-        "revenue_usd": "revenue",
-        "dex_volume_usd": "dex_volume",
-    }
-)
-"""As refresh_onchain asks: everything else is a chain's network."""
 
 
 @dataclass(frozen=True, slots=True)

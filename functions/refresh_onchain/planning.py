@@ -1,25 +1,14 @@
 """Which questions a run asks: everything of the present, and of the past what is due. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 from typing import Protocol
 
 from shared.domain.chains.catalogue import CHAINS, QUOTES, Chain
 from shared.domain.chains.known import Known
-from shared.providers.chain_frame import ChainRequest, Topic
+from shared.providers.chain_frame import TOPICS, ChainRequest, Topic
 from shared.records.chains import Metric, Resolution
 
-TOPICS: Mapping[Metric, Topic] = MappingProxyType(
-    {
-        "tvl_usd": "tvl",
-        "stablecoin_supply_usd": "stablecoins",
-        "fees_usd": "fees",
-        "revenue_usd": "revenue",
-        "dex_volume_usd": "dex_volume",
-    }
-)
-"""The topics that one provider tells of all chains; everything else is a chain's network."""
 AT_ONCE: tuple[Topic, ...] = ("tvl", "stablecoins", "fees", "revenue")
 TOGETHER = "growthepie"
 """Who tells the networks of several chains in one answer."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from shared.records.chains import ChainMetric, Metric, Resolution
@@ -17,6 +18,16 @@ from .numbers import JsonValue, Row, Unreadable
 
 Topic = Literal["tvl", "stablecoins", "fees", "revenue", "dex_volume", "network"]
 """What a request is about; `network` is everything a chain's own nodes and explorers tell."""
+TOPICS: Mapping[Metric, Topic] = MappingProxyType(
+    {
+        "tvl_usd": "tvl",
+        "stablecoin_supply_usd": "stablecoins",
+        "fees_usd": "fees",
+        "revenue_usd": "revenue",
+        "dex_volume_usd": "dex_volume",
+    }
+)
+"""The topics that one provider tells of all chains; everything else is a chain's network."""
 
 DAY = timedelta(days=1)
 DAY_S = 86_400

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from functions.refresh_onchain.planning import LONGEST, REVISED_WITHIN, TOPICS, is_closing, questions
+from functions.refresh_onchain.planning import LONGEST, REVISED_WITHIN, is_closing, questions
 from shared.domain.chains.catalogue import CHAINS
 from shared.domain.chains.known import Known, Pair, Value
-from shared.providers.chain_frame import ChainRequest
+from shared.providers.chain_frame import TOPICS, ChainRequest
 from tests.chains import providers_at
 from tests.clocks import NOON
 
