@@ -5,7 +5,8 @@ import itertools
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from shared.cache.documents import Document, Value
+from shared.cache.document_limits import check_writes
+from shared.cache.documents import Document, Put, Value, Write
 from shared.core.errors import DocumentsUnavailableError
 
 
@@ -28,9 +29,12 @@ class MemoryDocuments:
         await self._ask("get_many", *paths)
         return {path: self.documents[path] for path in paths if path in self.documents}
 
-    async def list(self, collection: str, *, limit: int = 1000) -> Sequence[Document]:
+    async def list(
+        self, collection: str, *, prefix: str = "", after: str = "", limit: int = 1000
+    ) -> Sequence[Document]:
         await self._ask("list", collection)
-        return [self.documents[path] for path in sorted(self.documents) if path.startswith(f"{collection}/")][:limit]
+        wanted = [path for path in sorted(self.documents) if path.startswith(f"{collection}/{prefix}")]
+        return [self.documents[path] for path in wanted if path > f"{collection}/{after}"][:limit]
 
     async def set(self, path: str, fields: Mapping[str, Value], *, expires_at: datetime | None = None) -> None:
         await self._ask("set", path)
@@ -51,6 +55,24 @@ class MemoryDocuments:
             return False
         self._write(path, fields)
         return True
+
+    async def commit(self, writes: Sequence[Write]) -> bool:
+        await self._ask("commit", *(write.path for write in writes))
+        check_writes(writes)
+        if not all(self._is_as_expected(write) for write in writes):
+            return False
+        for write in writes:
+            if isinstance(write, Put):
+                self._write(write.path, write.fields)
+            else:
+                self.documents.pop(write.path, None)
+        return True
+
+    def _is_as_expected(self, write: Write) -> bool:
+        held = self.documents.get(write.path)
+        if write.version is not None:
+            return held is not None and held.version == write.version
+        return not (isinstance(write, Put) and write.new and held is not None)
 
     async def delete(self, path: str) -> None:
         await self._ask("delete", path)

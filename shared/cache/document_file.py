@@ -4,7 +4,7 @@ import json
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from shared.core.clock import Clock
 
 from .document_text import from_text, to_text
-from .documents import Document, Value
+from .documents import LAST_CHARACTER, Document, Put, Removal, Write
 
 _SETUP = (
     # Readers go on while another process writes; the setting stays in the file.
@@ -25,11 +25,20 @@ _SETUP = (
 # SQLite does not wait for its lock when another process is just switching the journal: 5 % of simultaneous starts.
 _PAUSES_S = (0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32)
 _COLUMNS = "path, fields, version"
-_INSERT = "INSERT INTO documents (path, fields, version, expires_at) VALUES (?, ?, ?, ?)"
+_INSERT = "INSERT INTO documents (path, fields, version, expires_at) VALUES (?, ?, ?, ?) ON CONFLICT (path) DO"
+_CREATE = f"{_INSERT} NOTHING"
+_OVERWRITE = (
+    f"{_INSERT} UPDATE SET fields = excluded.fields, version = excluded.version, expires_at = excluded.expires_at"
+)
+_REPLACE = "UPDATE documents SET fields = ?, version = ?, expires_at = ? WHERE path = ? AND version = ?"
 
 # Firestore's TTL deletes within a day, too.
 _KEPT_AFTER_EXPIRY = timedelta(hours=24)
 _PURGE_EVERY = timedelta(hours=1)
+
+
+class _NotAsExpectedError(Exception):
+    """A write's condition does not hold; the commit is undone."""
 
 
 class DocumentFile:
@@ -54,37 +63,49 @@ class DocumentFile:
         )
         return {path: Document(path, from_text(fields), version) for path, fields, version in rows}
 
-    def read_collection(self, collection: str, limit: int) -> list[Document]:
+    def read_collection(self, collection: str, limit: int, *, prefix: str = "", after: str = "") -> list[Document]:
         """Return up to `limit` documents of a collection in the order of their names."""
+        begin = f"{collection}/{prefix}"
         rows = self._connection.execute(
-            # `0` follows `/`: this is every path that begins with `collection/`.
-            f"SELECT {_COLUMNS} FROM documents WHERE path > ? AND path < ? ORDER BY path LIMIT ?",  # noqa: S608
-            (f"{collection}/", f"{collection}0", limit),
+            f"SELECT {_COLUMNS} FROM documents WHERE path >= ? AND path < ? AND path > ? ORDER BY path LIMIT ?",  # noqa: S608
+            (begin, f"{begin}{LAST_CHARACTER}", f"{collection}/{after}", limit),
         )
         return [Document(path, from_text(fields), version) for path, fields, version in rows]
 
-    def put(self, path: str, fields: Mapping[str, Value], expires_at: datetime | None, *, overwrite: bool) -> bool:
-        """Write the document; one that exists only with `overwrite`. Return whether it was written."""
-        conflict = (
-            "UPDATE SET fields = excluded.fields, version = excluded.version, expires_at = excluded.expires_at"
-            if overwrite
-            else "NOTHING"
-        )
-        row = (path, to_text(fields), _new_version(), _seconds(expires_at))
+    def put(self, write: Put) -> bool:
+        """Write the document as it asks; return whether it was written."""
         with self._writing():
-            return self._connection.execute(f"{_INSERT} ON CONFLICT (path) DO {conflict}", row).rowcount == 1
-
-    def replace(self, path: str, fields: Mapping[str, Value], expires_at: datetime | None, *, version: str) -> bool:
-        """Write the document if it still has `version`; return whether it was written."""
-        row = (to_text(fields), _new_version(), _seconds(expires_at), path, version)
-        with self._writing():
-            update = "UPDATE documents SET fields = ?, version = ?, expires_at = ? WHERE path = ? AND version = ?"
-            return self._connection.execute(update, row).rowcount == 1
+            return self._put(write)
 
     def delete(self, path: str) -> None:
         """Remove the document if it is there."""
         with self._writing():
-            self._connection.execute("DELETE FROM documents WHERE path = ?", (path,))
+            self._remove(Removal(path=path))
+
+    def commit(self, writes: Sequence[Write]) -> bool:
+        """Do all the writes or none; return whether they were done."""
+        try:
+            with self._writing():
+                for write in writes:
+                    if not (self._put(write) if isinstance(write, Put) else self._remove(write)):
+                        raise _NotAsExpectedError
+        except _NotAsExpectedError:
+            return False
+        return True
+
+    def _put(self, write: Put) -> bool:
+        if write.version is not None:
+            kept = (to_text(write.fields), _new_version(), _seconds(write.expires_at), write.path, write.version)
+            return self._connection.execute(_REPLACE, kept).rowcount == 1
+        row = (write.path, to_text(write.fields), _new_version(), _seconds(write.expires_at))
+        return self._connection.execute(_CREATE if write.new else _OVERWRITE, row).rowcount == 1
+
+    def _remove(self, write: Removal) -> bool:
+        if write.version is None:
+            self._connection.execute("DELETE FROM documents WHERE path = ?", (write.path,))
+            return True
+        same = "DELETE FROM documents WHERE path = ? AND version = ?"
+        return self._connection.execute(same, (write.path, write.version)).rowcount == 1
 
     def close(self) -> None:
         """Let go of the file."""

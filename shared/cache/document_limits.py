@@ -4,12 +4,12 @@ Source: https://firebase.google.com/docs/firestore/quotas, https://firebase.goog
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from shared.core.errors import DocumentTooLargeError
 
-from .documents import Value
+from .documents import MOST_WRITES, Put, Value, Write
 
 EXPIRY_FIELD = "expires_at"
 """Where Firestore's TTL policy looks; it belongs to the stores and is never among a document's fields."""
@@ -70,6 +70,24 @@ def check_document(path: str, fields: Mapping[str, Value], expires_at: datetime 
     largest = max(sizes.values(), default=0)
     if largest > LARGEST_FIELD:
         raise DocumentTooLargeError(path, largest, LARGEST_FIELD)
+
+
+def check_writes(writes: "Sequence[Write]") -> None:
+    """Accept the writes of one commit.
+
+    Raises:
+        DocumentTooLargeError: a document is over the limit.
+        ValueError: there are too many, two of one path, or one that `check_document` refuses.
+    """
+    if len(writes) > MOST_WRITES:
+        raise ValueError(f"{len(writes)} writes are over the {MOST_WRITES} of one commit")
+    if len({write.path for write in writes}) < len(writes):
+        raise ValueError("a commit writes a document once")
+    for write in writes:
+        if isinstance(write, Put):
+            check_document(write.path, write.fields, write.expires_at)
+        else:
+            check_path(write.path)
 
 
 def _name_size(name: str) -> int:

@@ -11,6 +11,9 @@ from typing import Protocol
 
 Value = str | int | float | bool | bytes | datetime | None | list["Value"] | dict[str, "Value"]
 
+LAST_CHARACTER = "\U0010ffff"
+"""No name goes on so: what begins with a prefix comes before the prefix and this."""
+
 LARGEST_PAYLOAD = 900 * 1024
 """Bytes; Firestore refuses fields over 1,048,487 and documents over 1 MiB."""
 
@@ -22,6 +25,30 @@ class Document:
     path: str
     fields: Mapping[str, Value]
     version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """A document to be written; with `version` only over that one, with `new` only where there is none."""
+
+    path: str
+    fields: Mapping[str, Value]
+    version: str | None = None
+    new: bool = False
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """A document to be removed, with `version` only that one; without, it may be missing."""
+
+    path: str
+    version: str | None = None
+
+
+Write = Put | Removal
+MOST_WRITES = 500
+"""Of one commit; Firestore's own limit was this for long and is now the size of the request."""
 
 
 class DocumentStore(Protocol):
@@ -40,8 +67,17 @@ class DocumentStore(Protocol):
         """Return those that exist, by path, read in one round trip."""
         ...
 
-    async def list(self, collection: str, *, limit: int = 1000) -> "Sequence[Document]":
-        """Return a collection's documents in the order of their names."""
+    async def list(
+        self, collection: str, *, prefix: str = "", after: str = "", limit: int = 1000
+    ) -> "Sequence[Document]":
+        """Return a collection's documents in the order of their names (of their bytes).
+
+        Args:
+            collection: Whose documents.
+            prefix: Only those whose names begin so.
+            after: Only those whose names come after this one: the last of the page before.
+            limit: How many at most.
+        """
         ...
 
     async def set(self, path: str, fields: Mapping[str, Value], *, expires_at: datetime | None = None) -> None:
@@ -60,6 +96,15 @@ class DocumentStore(Protocol):
         self, path: str, fields: Mapping[str, Value], *, version: str, expires_at: datetime | None = None
     ) -> bool:
         """Write the document only if it still has `version`; return whether it was written."""
+        ...
+
+    async def commit(self, writes: "Sequence[Write]") -> bool:
+        """Do all the writes or none; return whether they were done: every `version` held, every `new` was.
+
+        Raises:
+            DocumentTooLargeError: one of them is over the store's limit.
+            ValueError: there are over `MOST_WRITES`, or two of one path.
+        """
         ...
 
     async def delete(self, path: str) -> None:

@@ -12,8 +12,8 @@ from shared.core.clock import Clock
 from shared.core.errors import DocumentsUnavailableError
 
 from .document_file import DocumentFile
-from .document_limits import check_document, check_name, check_path
-from .documents import Document, Value
+from .document_limits import check_document, check_name, check_path, check_writes
+from .documents import Document, Put, Value, Write
 
 T = TypeVar("T")
 
@@ -38,27 +38,35 @@ class EmbeddedDocuments:
             check_path(path)
         return await self._do(lambda file: file.read(paths))
 
-    async def list(self, collection: str, *, limit: int = 1000) -> Sequence[Document]:
+    async def list(
+        self, collection: str, *, prefix: str = "", after: str = "", limit: int = 1000
+    ) -> Sequence[Document]:
         """Return a collection's documents in the order of their names."""
         check_name(collection)
-        return await self._do(lambda file: file.read_collection(collection, limit))
+        return await self._do(lambda file: file.read_collection(collection, limit, prefix=prefix, after=after))
 
     async def set(self, path: str, fields: Mapping[str, Value], *, expires_at: datetime | None = None) -> None:
         """Write the document, whether it exists or not."""
         check_document(path, fields, expires_at)
-        await self._do(lambda file: file.put(path, fields, expires_at, overwrite=True))
+        await self._do(lambda file: file.put(Put(path=path, fields=fields, expires_at=expires_at)))
 
     async def create(self, path: str, fields: Mapping[str, Value], *, expires_at: datetime | None = None) -> bool:
         """Write the document only where there is none; return whether it was written."""
         check_document(path, fields, expires_at)
-        return await self._do(lambda file: file.put(path, fields, expires_at, overwrite=False))
+        return await self._do(lambda file: file.put(Put(path=path, fields=fields, new=True, expires_at=expires_at)))
 
     async def replace(
         self, path: str, fields: Mapping[str, Value], *, version: str, expires_at: datetime | None = None
     ) -> bool:
         """Write the document only if it still has `version`; return whether it was written."""
         check_document(path, fields, expires_at)
-        return await self._do(lambda file: file.replace(path, fields, expires_at, version=version))
+        write = Put(path=path, fields=fields, version=version, expires_at=expires_at)
+        return await self._do(lambda file: file.put(write))
+
+    async def commit(self, writes: "Sequence[Write]") -> bool:
+        """Do all the writes or none; return whether they were done."""
+        check_writes(writes)
+        return await self._do(lambda file: file.commit(writes))
 
     async def delete(self, path: str) -> None:
         """Remove the document if it is there."""

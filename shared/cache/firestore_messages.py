@@ -61,8 +61,11 @@ _MESSAGES: dict[str, dict[str, _Field]] = {
     "StructuredQuery": {
         "from": _Field(2, "StructuredQuery.CollectionSelector", many=True),
         "order_by": _Field(4, "StructuredQuery.Order", many=True),
+        "start_at": _Field(7, "Cursor"),
+        "end_at": _Field(8, "Cursor"),
         "limit": _Field(5, ".google.protobuf.Int32Value"),
     },
+    "Cursor": {"values": _Field(1, "Value", many=True), "before": _Field(2, "bool")},
     "StructuredQuery.CollectionSelector": {"collection_id": _Field(2, "string")},
     "StructuredQuery.FieldReference": {"field_path": _Field(2, "string")},
     "StructuredQuery.Order": {"field": _Field(1, "StructuredQuery.FieldReference")},

@@ -8,7 +8,7 @@ from typing import TypeVar
 from shared.core.clock import Clock
 from shared.core.errors import DocumentsUnavailableError
 
-from .documents import Document, DocumentStore, Value
+from .documents import Document, DocumentStore, Value, Write
 
 T = TypeVar("T")
 
@@ -48,9 +48,11 @@ class HastyDocuments:
         """Return those that exist, by path."""
         return await self._asked(lambda: self._store.get_many(paths))
 
-    async def list(self, collection: str, *, limit: int = 1000) -> "Sequence[Document]":
+    async def list(
+        self, collection: str, *, prefix: str = "", after: str = "", limit: int = 1000
+    ) -> "Sequence[Document]":
         """Return a collection's documents in the order of their names."""
-        return await self._asked(lambda: self._store.list(collection, limit=limit))
+        return await self._asked(lambda: self._store.list(collection, prefix=prefix, after=after, limit=limit))
 
     async def set(self, path: str, fields: Mapping[str, Value], *, expires_at: datetime | None = None) -> None:
         """Write the document."""
@@ -65,6 +67,10 @@ class HastyDocuments:
     ) -> bool:
         """Write the document only if it still has `version`; return whether it was written."""
         return await self._asked(lambda: self._store.replace(path, fields, version=version, expires_at=expires_at))
+
+    async def commit(self, writes: "Sequence[Write]") -> bool:
+        """Do all the writes or none; return whether they were done."""
+        return await self._asked(lambda: self._store.commit(writes))
 
     async def delete(self, path: str) -> None:
         """Remove the document if it is there."""

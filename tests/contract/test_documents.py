@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from local.documents import NoEmulatorError
-from shared.cache.documents import LARGEST_PAYLOAD, DocumentStore, Value
+from shared.cache.documents import LARGEST_PAYLOAD, MOST_WRITES, DocumentStore, Put, Removal, Value, Write
 from shared.cache.embedded import EmbeddedDocuments
 from shared.cache.firestore import FirestoreDocuments
 from shared.core.errors import DocumentTooLargeError
@@ -216,6 +216,104 @@ async def test_list_is_in_the_order_of_names_and_of_one_collection(store: Docume
     assert [document.fields["name"] for document in listed] == sorted(names, key=str.encode)
     assert [document.path for document in first] == [document.path for document in listed[:3]]
     assert list(nothing) == []
+
+
+async def test_list_begins_with_a_prefix_and_goes_on_behind_a_name(store: DocumentStore) -> None:
+    for name in ("ann~1", "ann~2", "ann~3", "anna~1", "ann}", "bob~1", "ann~\U0001f600"):
+        await store.set(f"owned/{name}", {})
+    await store.set("owned2/ann~9", {})
+
+    whole = await store.list("owned", prefix="ann~")
+    page = await store.list("owned", prefix="ann~", limit=2)
+    following = await store.list("owned", prefix="ann~", after="ann~2", limit=1)
+    everything_behind = await store.list("owned", after="ann~3")
+
+    assert [each.path for each in whole] == ["owned/ann~1", "owned/ann~2", "owned/ann~3", "owned/ann~\U0001f600"]
+    assert [each.path for each in page] == ["owned/ann~1", "owned/ann~2"]
+    assert [each.path for each in following] == ["owned/ann~3"]
+    assert [each.path for each in everything_behind] == ["owned/ann~\U0001f600", "owned/bob~1"]
+    assert await store.list("owned", prefix="carl~", after="bob~1") == []
+
+
+async def test_commit_does_every_write(store: DocumentStore) -> None:
+    await store.set("a/held", {"n": 1})
+    await store.set("a/gone", {})
+    held = await store.get("a/held")
+    assert held is not None
+
+    done = await store.commit(
+        [
+            Put(path="a/held", fields={"n": 2}, version=held.version),
+            Put(path="a/new", fields={"n": 3}, new=True),
+            Put(path="b/any", fields={"n": 4}),
+            Removal(path="a/gone"),
+            Removal(path="a/never"),
+        ]
+    )
+
+    assert done
+    assert {each.path: each.fields for each in await store.list("a")} == {"a/held": {"n": 2}, "a/new": {"n": 3}}
+    any_ = await store.get("b/any")
+    assert any_ is not None
+    assert any_.fields == {"n": 4}
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        Put(path="a/held", fields={"n": 9}, version="1.1000"),
+        Put(path="a/held", fields={"n": 9}, version="nonsense"),
+        Put(path="a/missing", fields={}, version="1.1000"),
+        Put(path="a/held", fields={}, new=True),
+        Removal(path="a/held", version="1.1000"),
+        Removal(path="a/missing", version="1.1000"),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+async def test_commit_whose_condition_fails_does_nothing(store: DocumentStore, refused: Write, *, first: bool) -> None:
+    await store.set("a/held", {"n": 1})
+    await store.set("a/other", {"n": 1})
+    others: list[Write] = [
+        Put(path="a/other", fields={"n": 2}),
+        Removal(path="a/third"),
+        Put(path="a/fourth", fields={}, new=True),
+    ]
+
+    done = await store.commit([refused, *others] if first else [*others, refused])
+
+    assert not done
+    assert {each.path: each.fields for each in await store.list("a")} == {"a/held": {"n": 1}, "a/other": {"n": 1}}
+
+
+async def test_simultaneous_commits_over_one_version_let_one_through(store: DocumentStore) -> None:
+    await store.set("a/purse", {"left": 10})
+    purse = await store.get("a/purse")
+    assert purse is not None
+
+    def spend(n: int) -> list[Write]:
+        return [
+            Put(path="a/purse", fields={"left": 0, "by": n}, version=purse.version),
+            Put(path=f"bought/{n}", fields={}, new=True),
+        ]
+
+    done = await asyncio.gather(*(store.commit(spend(n)) for n in range(8)))
+
+    assert sum(done) == 1
+    assert [each.path for each in await store.list("bought")] == [f"bought/{done.index(True)}"]
+
+
+async def test_commit_of_nothing_is_done(store: DocumentStore) -> None:
+    assert await store.commit([])
+
+
+async def test_commit_of_too_many_or_of_one_path_twice_is_refused(store: DocumentStore) -> None:
+    many = [Put(path=f"a/{n}", fields={}) for n in range(MOST_WRITES + 1)]
+
+    with pytest.raises(ValueError, match="over the 500"):
+        await store.commit(many)
+    with pytest.raises(ValueError, match="once"):
+        await store.commit([Put(path="a/b", fields={}), Removal(path="a/b")])
+    assert await store.commit(many[:MOST_WRITES])
 
 
 async def test_delete_removes_and_does_not_mind_absence(store: DocumentStore) -> None:

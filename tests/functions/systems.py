@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from functions.system.documentation import Documentation
 from functions.system.page import documentation_page
 from functions.system.wiring import wire
-from shared.cache.documents import Document, Value
+from shared.cache.documents import Document, Value, Write
 from shared.core.errors import DatabaseUnavailableError, DocumentsUnavailableError
 from shared.core.settings import Settings
 from shared.db.statements import Rows
@@ -80,7 +80,9 @@ class StoredDocuments:
         self._reach()
         return {path: Document(path, self.kept[path], "1") for path in paths if path in self.kept}
 
-    async def list(self, collection: str, *, limit: int = 1000) -> Sequence[Document]:
+    async def list(
+        self, collection: str, *, prefix: str = "", after: str = "", limit: int = 1000
+    ) -> "Sequence[Document]":
         self._reach()
         names = sorted(path for path in self.kept if path.startswith(f"{collection}/"))
         return [Document(path, self.kept[path], "1") for path in names[:limit]]
@@ -95,6 +97,9 @@ class StoredDocuments:
     async def replace(
         self, path: str, fields: Mapping[str, Value], *, version: str, expires_at: datetime | None = None
     ) -> bool:
+        raise NotImplementedError
+
+    async def commit(self, writes: "Sequence[Write]") -> bool:
         raise NotImplementedError
 
     async def delete(self, path: str) -> None:

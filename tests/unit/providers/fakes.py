@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from shared.cache.documents import Document, Value
+from shared.cache.documents import Document, Value, Write
 from shared.core.errors import DocumentsUnavailableError, UpstreamError
 from shared.providers.contract import Descriptor, Http, Limit, Payload, QuoteRequest, Reply
 from shared.providers.keys import KeyRing
@@ -69,7 +69,9 @@ class MemoryDocuments:
         self._answer()
         return {path: self.documents[path] for path in paths if path in self.documents}
 
-    async def list(self, collection: str, *, limit: int = 1000) -> "Sequence[Document]":
+    async def list(
+        self, collection: str, *, prefix: str = "", after: str = "", limit: int = 1000
+    ) -> "Sequence[Document]":
         raise NotImplementedError
 
     async def set(self, path: str, fields: Mapping[str, Value], *, expires_at: datetime | None = None) -> None:
@@ -93,6 +95,9 @@ class MemoryDocuments:
             return False
         self.put(path, fields)
         return True
+
+    async def commit(self, writes: "Sequence[Write]") -> bool:
+        raise NotImplementedError
 
     async def delete(self, path: str) -> None:
         self.documents.pop(path, None)

@@ -1,0 +1,72 @@
+"""Who asks, for routes that must or may know: `SignedIn`, `Keyed`, `Anybody`."""
+
+from collections.abc import Mapping
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+
+from shared.core.errors import AuthenticationError, PermissionDeniedError
+from shared.records.caller import Caller
+
+
+class Callers(Protocol):
+    """Tells who asks; a composition root provides one as `provided[Callers]`."""
+
+    async def identify(self, headers: Mapping[str, str], *, strictly: bool = False) -> Caller | None:
+        """Return the caller, `None` when nobody says who they are.
+
+        Args:
+            headers: Of the request, names in lower case.
+            strictly: Whether a token that was revoked since it was signed must be found out: where money or keys are touched.
+
+        Raises:
+            AuthenticationError: a token or key is given and not good.
+            UnavailableError: nobody can tell for now.
+        """
+        ...
+
+
+async def _identified(request: Request, *, strictly: bool) -> Caller | None:
+    callers: Callers = request.scope["app"].state.provided[Callers]
+    return await callers.identify(dict(request.headers), strictly=strictly)
+
+
+async def signed_in(request: Request) -> Caller:
+    """Return the person who asks, by an ID token.
+
+    Raises:
+        AuthenticationError: nobody is signed in, or the token is not good.
+        PermissionDeniedError: a key is given where only its owner in person may act.
+    """
+    caller = await _identified(request, strictly=request.method not in {"GET", "HEAD"})
+    if caller is None:
+        raise AuthenticationError("Sign in: no bearer token")
+    if caller.via != "token":
+        raise PermissionDeniedError("This needs a signed-in person, not an API key")
+    return caller
+
+
+async def keyed(request: Request) -> Caller:
+    """Return who asks, by an ID token or an API key.
+
+    Raises:
+        AuthenticationError: neither is given, or what is given is not good.
+    """
+    caller = await _identified(request, strictly=False)
+    if caller is None:
+        raise AuthenticationError("Give an API key or sign in")
+    return caller
+
+
+async def anybody(request: Request) -> Caller | None:
+    """Return who asks if they say so.
+
+    Raises:
+        AuthenticationError: what they say is not good.
+    """
+    return await _identified(request, strictly=False)
+
+
+SignedIn = Annotated[Caller, Depends(signed_in)]
+Keyed = Annotated[Caller, Depends(keyed)]
+Anybody = Annotated[Caller | None, Depends(anybody)]
