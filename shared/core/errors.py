@@ -8,9 +8,11 @@ PrismError
 │   ├── FileRefusedError          a file of history cannot be what it should be          422
 │   ├── PermissionDeniedError     the token is good but may not do this                    403
 │   ├── NotFoundError             the thing asked for does not exist                       404
-│   └── NotSupportedError         it exists, and has not what is asked of it               404
+│   ├── NotSupportedError         it exists, and has not what is asked of it               404
+│   └── ConflictError             it contradicts what is there                             409
 ├── UnavailableError              nothing can be answered for now; ask again               503
 │   ├── NoDataError               the data was never loaded                                503
+│   ├── PriceStaleError           the newest price is older than it may be for trading     503
 │   ├── DatabaseUnavailableError  PostgreSQL did not answer                                503
 │   └── DocumentsUnavailableError the document store did not answer                        503
 ├── DocumentTooLargeError         a document is over the store's limit                     500
@@ -114,6 +116,16 @@ class NotSupportedError(CallerError):
         self.code = f"{kind}_not_supported"
 
 
+class ConflictError(CallerError):
+    """What is asked contradicts what is there: too little cash, a limit, a key used for something else; `code` says which."""
+
+    status = 409
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class UnavailableError(PrismError):
     """Nothing can be answered for now; the caller may ask again after `retry_after`."""
 
@@ -129,6 +141,16 @@ class NoDataError(UnavailableError):
     """The data was never loaded."""
 
     code = "no_data"
+
+
+class PriceStaleError(UnavailableError):
+    """The newest price is older than one may be that something is traded at."""
+
+    code = "price_stale"
+
+    def __init__(self, token_id: str, age: timedelta | None) -> None:
+        known = "has no price" if age is None else f"was last priced {age.total_seconds():.0f} s ago"
+        super().__init__(f"'{token_id}' {known}; nothing is traded at that", timedelta(seconds=60))
 
 
 class DatabaseUnavailableError(UnavailableError):
