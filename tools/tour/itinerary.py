@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -36,11 +35,10 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
 )
 """Query parameters that are given wherever an operation takes them."""
 
-_NOW = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 STOPS: tuple[Stop, ...] = (
     Stop(method="GET", path="/api/v1/market/categories", keep={"category_id": "data.0.id"}),
-    Stop(method="GET", path="/api/v1/prices/{token_id}/at", query={"time": _NOW}),
+    Stop(method="GET", path="/api/v1/prices/{token_id}/at", query={"time": "{now_s}"}),
     Stop(
         method="GET",
         path="/api/v1/tokens",

@@ -51,6 +51,7 @@ class Visitor:
             yield self._visited(stop)
 
     def _visited(self, stop: Stop) -> Visit:
+        self._kept["now_s"] = str(int(time.time()))
         operation = self._document["paths"][stop.path][stop.method.lower()]
         try:
             request = self._request(stop, signed=_wants_a_caller(operation))
