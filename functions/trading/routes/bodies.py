@@ -84,7 +84,7 @@ class NewAccount(_Body):
         }
     )
 
-    name: str = Field(pattern=r"^[^\x00-\x1f\x7f\ud800-\udfff]{1,100}$", description="As you like; need not be unique.")
+    name: str = Field(pattern=r"^[^\x00-\x1f\x7f]{1,100}$", description="As you like; need not be unique.")
     starting_cash_usd: Money = Field(description="US dollars, up to 12 digits before the point and 8 behind.")
     currency: Literal["USD"] = "USD"
     fee_model: Fees = Field(default_factory=Fees)
