@@ -18,7 +18,7 @@ from .desk import ATTEMPTS, Accepted
 from .idempotency import Attempt, IdempotencyKeys
 from .keeping import MOST_ACCOUNTS, TradingDocuments
 from .money import text_of
-from .prices import LastPrice, Markets
+from .prices import KnowsMarkets, LastPrice
 from .risk import equity_of
 from .showing import account_shown, iso, position_shown, valued_shown, written
 
@@ -42,7 +42,7 @@ class TradingAccounts:
         self,
         documents: TradingDocuments,
         keys: IdempotencyKeys,
-        markets: Markets,
+        markets: KnowsMarkets,
         clock: Clock,
         *,
         data_source: DataSource,

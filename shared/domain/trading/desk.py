@@ -14,7 +14,7 @@ from .idempotency import Attempt, IdempotencyKeys, Recalled
 from .keeping import KeptAccount, TradingDocuments
 from .offers import Offers
 from .placing import Placed, Wish, ended, place
-from .prices import Markets
+from .prices import KnowsMarkets
 from .risk import Valuation
 from .showing import fill_shown, order_shown, written
 from .slippage import Market, offers_of
@@ -40,7 +40,7 @@ class TradingDesk:
         self,
         documents: TradingDocuments,
         keys: IdempotencyKeys,
-        markets: Markets,
+        markets: KnowsMarkets,
         clock: Clock,
         *,
         data_source: DataSource,

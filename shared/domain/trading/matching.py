@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from shared.core.errors import ConflictError
-from shared.records.trading import Account, Fill, Order, Pricing
+from shared.records.trading import Account, Fill, Liquidity, Order, Pricing
 
 from .money import down, exactly, priced, rate_of, text_of
 from .offers import Offer, Taken, taken
@@ -84,7 +84,7 @@ def matched(account: Account, order: Order, bars: Iterable[Bar], conditions: Con
 def _met(account: Account, order: Order, bar: Bar, conditions: Conditions) -> tuple[Account, Order, Fill | None]:
     if _waits(order):
         return _triggered(account, order, bar, conditions) if _reached(order, bar) else (account, order, None)
-    tested = replace(order, untested=False)
+    tested = replace(order, untested=False) if order.untested else order
     if not _touched(order, bar):
         return account, tested, None
     return _at_limit(account, tested, bar, conditions, first=order.untested)
@@ -101,10 +101,11 @@ def _triggered(account: Account, order: Order, bar: Bar, conditions: Conditions)
     if not took.quantity:
         return *ended(account, order, "rejected", "insufficient_cash", now=bar.ends_at), None
     pricing = _pricing(bar, "stop_in_minute", {"stop_price": text_of(order.stop_price or price), **parameters})
-    try:
-        account, order, fill = filled(account, order, took, pricing, "taker", now=bar.ends_at)
-    except ConflictError as refused:
-        return *ended(account, order, "rejected", refused.code, now=bar.ends_at), None
+    # What is not filled now is given up, so nothing more is held for it.
+    done = _filled(account, replace(order, status="expired"), took, pricing, "taker", now=bar.ends_at)
+    if done[2] is None:
+        return done
+    account, order, fill = done
     if order.remaining:
         return *ended(account, order, "expired", "insufficient_cash", now=bar.ends_at), fill
     return *ended(account, order, "filled", None, now=bar.ends_at), fill
@@ -130,10 +131,23 @@ def _at_limit(
         took = Taken(quantity, quantity * price, 1)
     order = replace(order, matched_until=bar.ends_at)
     pricing = _pricing(bar, "open_of_minute" if taking else "limit_touched", parameters)
-    account, order, fill = filled(account, order, took, pricing, "taker" if taking else "maker", now=bar.ends_at)
+    done = _filled(account, order, took, pricing, "taker" if taking else "maker", now=bar.ends_at)
+    account, order, fill = done
+    if fill is None:
+        return done
     if not order.remaining:
         return *ended(account, order, "filled", None, now=bar.ends_at), fill
     return account, replace(order, status="partially_filled"), fill
+
+
+def _filled(
+    account: Account, order: Order, took: Taken, pricing: Pricing, liquidity: Liquidity, *, now: datetime
+) -> tuple[Account, Order, Fill | None]:
+    """Return both after a fill, or after the end of an order that the account cannot take any more."""
+    try:
+        return filled(account, order, took, pricing, liquidity, now=now)
+    except ConflictError as refused:
+        return *ended(account, order, "rejected", refused.code, now=now), None
 
 
 def _stopped_at(order: Order, bar: Bar, conditions: Conditions) -> tuple[Decimal, dict[str, str]]:

@@ -144,7 +144,7 @@ class OrderShown(BaseModel):
         "`cancelled`, `expired` (not all of it could be filled in time) and `rejected` have ended."
     )
     reason: str | None = Field(
-        description="Why it expired or was rejected: `no_liquidity`, `not_within_limit`, `insufficient_cash`, `rested_too_long`."
+        description="Why it expired or was rejected: `no_liquidity`, `not_within_limit`, `insufficient_cash`, `too_many_positions`, `rested_too_long`."
     )
     quantity: str | None = Field(description="Coins wanted; null where an amount was given.")
     amount_usd: str | None = Field(description="Cash to be spent with the fee; null where coins were given.")

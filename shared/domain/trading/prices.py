@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from shared.core.clock import Clock
 from shared.core.errors import NotFoundError
@@ -30,6 +30,18 @@ class LastPrice:
     providers: tuple[str, ...]
     rank: int | None
     volume_24h_usd: Decimal | None
+
+
+class KnowsMarkets(Protocol):
+    """Whoever knows prices; `Markets` in production."""
+
+    async def now(self, token_id: str, *, with_book: bool) -> Market:
+        """Return what is known of a token's market."""
+        ...
+
+    async def last(self, token_ids: Iterable[str]) -> Mapping[str, LastPrice]:
+        """Return the last price of each token that has one."""
+        ...
 
 
 class Markets:
