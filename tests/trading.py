@@ -3,9 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-from shared.core.errors import NotFoundError
+from shared.cache.documents import DocumentStore, Write
+from shared.core.errors import DocumentsUnavailableError, NotFoundError
+from shared.domain.trading.desk import TradingDesk
+from shared.domain.trading.idempotency import IdempotencyKeys
+from shared.domain.trading.keeping import TradingDocuments
 from shared.domain.trading.matching import Bar
 from shared.domain.trading.money import exactly
 from shared.domain.trading.offers import Offer, Offers
@@ -155,3 +159,37 @@ class StillMarkets:
             for token_id, each in known.items()
             if each.price_usd is not None and each.priced_at is not None
         }
+
+
+def desk_over(documents: DocumentStore, clock: SteppingClock, *markets: Market) -> TradingDesk:
+    """Return a desk over a store, in a market that stands still; without any, bitcoin costs 100 and is offered without end."""
+    known = markets or (market("100", volume_24h_usd=Decimal(10**20)),)
+    kept, keys = TradingDocuments(documents), IdempotencyKeys(documents, clock)
+    return TradingDesk(kept, keys, StillMarkets(clock, *known), clock, data_source="sandbox")
+
+
+class DyingStore:
+    """A store whose caller never hears of one commit: it dies just before or just after it.
+
+    Args:
+        store: What is written to.
+        dies: Whether before or after.
+        at: Which commit it is, from 1.
+    """
+
+    def __init__(self, store: DocumentStore, dies: Literal["before", "after"], at: int) -> None:
+        self._store = store
+        self._dies = dies
+        self._at = at
+        self.commits = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def commit(self, writes: Sequence[Write]) -> bool:
+        self.commits += 1
+        if self.commits != self._at:
+            return await self._store.commit(writes)
+        if self._dies == "after":
+            await self._store.commit(writes)
+        raise DocumentsUnavailableError("the answer was lost")

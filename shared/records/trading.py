@@ -113,7 +113,7 @@ class Order:
     status: OrderStatus
     created_at: datetime
     updated_at: datetime
-    expires_at: datetime
+    rests_until: datetime
     matched_until: datetime
     """What happened before has been looked at already."""
     quantity: Decimal | None = None

@@ -150,7 +150,7 @@ def _new(account: Account, wish: Wish, now: datetime, *, untested: bool) -> Orde
         status="open",
         created_at=now,
         updated_at=now,
-        expires_at=now + RESTS_FOR,
+        rests_until=now + RESTS_FOR,
         matched_until=now,
         quantity=wish.quantity,
         amount_usd=wish.amount_usd,

@@ -49,7 +49,7 @@ class Matcher:
         done = Round()
         for order in sorted(orders, key=lambda each: (each.owner, each.account_id, each.number)):
             token = past[order.token_id]
-            expired = order.expires_at <= self._clock.now()
+            expired = order.rests_until <= self._clock.now()
             if not expired and not concerned(order, token.bars):
                 continue
             if self._clock.monotonic() > until or not await self._advance(order, token, done):
@@ -78,7 +78,7 @@ class Matcher:
     def _matched(self, account: Account, order: Order, past: Past) -> Matched:
         came = matched(account, order, past.bars, past.conditions)
         now = self._clock.now()
-        if came.order.live and came.order.expires_at <= now:
+        if came.order.live and came.order.rests_until <= now:
             return Matched(*ended(came.account, came.order, "expired", "rested_too_long", now=now), came.fills)
         return came
 

@@ -101,7 +101,7 @@ def order_shown(order: Order) -> Shown:
         "created_at": iso(order.created_at),
         "updated_at": iso(order.updated_at),
         "triggered_at": iso(order.triggered_at) if order.triggered_at else None,
-        "expires_at": iso(order.expires_at) if order.live else None,
+        "expires_at": iso(order.rests_until) if order.live else None,
     }
 
 
