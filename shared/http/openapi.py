@@ -94,7 +94,7 @@ def operation_id(route: APIRoute) -> str:
     """
     group = "_".join(str(tag) for tag in route.tags) or "api"
     name = f"{group}_{route.name}".replace("-", "_")
-    if route.path_format.startswith("/api/v1/health"):
+    if route.path_format.startswith(("/api/v1/health", "/api/v1/llms")):
         return f"{name}_prefixed"
     is_short = route.path_format.startswith("/api/") and not route.path_format.startswith("/api/v1")
     return f"{name}_short" if is_short else name
