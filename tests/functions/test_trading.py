@@ -520,9 +520,12 @@ async def test_bodies_that_are_no_json_or_too_large_are_refused(trading: Trading
     headers = {**ANN, "content-type": "text/plain"}
     typed = await trading.client.post(ACCOUNTS, content=b"{}", headers=headers)
     broken = await trading.client.post(ACCOUNTS, content=b"{", headers={**ANN, "content-type": "application/json"})
+    garbled = await trading.client.post(
+        ACCOUNTS, content=b'"\xff"', headers={**ANN, "content-type": "application/json"}
+    )
     large = await trading.call("POST", "", NEW | {"name": "x" * 1_100_000})
 
-    assert [each.status_code for each in (typed, broken, large)] == [415, 422, 413]
+    assert [each.status_code for each in (typed, broken, garbled, large)] == [415, 422, 400, 413]
 
 
 async def test_wrong_methods_and_preflights_are_answered(trading: Trading) -> None:

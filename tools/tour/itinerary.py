@@ -36,6 +36,8 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
 """Query parameters that are given wherever an operation takes them."""
 
 
+_TRADING = "/api/v1/trading/accounts"
+
 STOPS: tuple[Stop, ...] = (
     Stop(method="GET", path="/api/v1/market/categories", keep={"category_id": "data.0.id"}),
     Stop(method="GET", path="/api/v1/prices/{token_id}/at", query={"time": "{now_s}"}),
@@ -48,6 +50,20 @@ STOPS: tuple[Stop, ...] = (
     Stop(method="GET", path="/api/v1/market/ohlc", query={"id": "bitcoin", "interval": "1h", "limit": "3"}),
     Stop(method="GET", path="/api/market/ohlc", query={"id": "bitcoin", "interval": "1d", "limit": "3"}),
     Stop(method="GET", path="/api/v1/market/depth", query={"id": "bitcoin", "levels": "5"}),
+    Stop(
+        method="POST",
+        path=_TRADING,
+        body={"name": "Tour", "starting_cash_usd": "100000"},
+        keep={"account_id": "data.id"},
+    ),
+    Stop(
+        method="POST",
+        path=f"{_TRADING}/{{account_id}}/orders",
+        body={"token_id": "bitcoin", "side": "buy", "type": "limit", "quantity": "0.1", "limit_price": "100"},
+        keep={"order_id": "data.id"},
+    ),
+    Stop(method="DELETE", path=f"{_TRADING}/{{account_id}}/orders/{{order_id}}"),
+    Stop(method="DELETE", path=f"{_TRADING}/{{account_id}}"),
 )
 """Asked in this order and before all others, which follow as they are documented; those that DELETE come last."""
 
