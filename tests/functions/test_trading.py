@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from functions.trading.main import build
 from functions.trading.wiring import wired
 from sandbox.serving import Served, serve
 from shared.cache.documents import Document
@@ -32,6 +33,7 @@ from shared.http.function import Wiring
 from tests.callers import ANN, BOB, KnownCallers
 from tests.clocks import NOON, SteppingClock
 from tests.databases import Place
+from tests.identities import identities, now
 from tests.snapshots import BITCOIN, DUST, ETHEREUM, snapshot
 from tests.unit.sandbox.calls import Caller
 
@@ -548,6 +550,21 @@ async def test_simultaneous_orders_over_http_never_spend_the_same_cash(trading: 
     assert told == [(201, "")] * 3 + [(409, "insufficient_cash")] * 9
     assert after["fills"] == 3
     assert Decimal(after["cash_usd"]) == 400 - Decimal(after["bought_usd"]) - Decimal(after["fees_usd"])
+
+
+async def test_the_function_as_it_is_deployed_knows_its_callers_by_their_tokens(filled: Place, tmp_path: Path) -> None:
+    with identities(tmp_path) as people:
+        environment = environment_over("http://127.0.0.1:1", str(tmp_path / "documents.db"), filled)
+        deployed = Asked(build, {**environment, "FIREBASE_STAND_IN_URL": people.url}, SteppingClock(now()))
+
+        opened = await deployed.client.post(ACCOUNTS, json=NEW, headers=people.headers("ann"))
+        listed = [await deployed.get(ACCOUNTS, people.headers(uid)) for uid in ("ann", "bob")]
+        forged = await deployed.get(ACCOUNTS, {"authorization": "Bearer token-of-ann"})
+        await deployed.close()
+
+    assert opened.status_code == 201
+    assert [len(each.json()["data"]) for each in listed] == [1, 0]
+    assert forged.status_code == 401
 
 
 async def test_postgresql_away_is_a_503(sandbox: Served, tmp_path: Path) -> None:

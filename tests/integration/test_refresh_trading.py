@@ -194,6 +194,23 @@ async def test_what_happened_while_nobody_matched_is_made_up_for(trading: Tradin
     assert fill.filled_at == NOON + 2 * MINUTE
 
 
+async def test_while_minutes_are_late_orders_wait_for_them(trading: Trading) -> None:
+    await trading.open()
+    await trading.order(wish(kind="limit", limit_price="95"))
+    noon = trading.clock.now()
+    trading.clock.advance(timedelta(minutes=30))
+    await trading.quote((*BITCOIN[:3], "90", BITCOIN[4]))
+    await trading.run()
+    before = await trading.fills()
+    told = candle(noon, interval="1m", quote_currency="usd", price=94)
+    await CandleWriter(trading.writer).store([told], at=trading.clock.now(), data_source="live")
+    await trading.run()
+
+    (fill,) = await trading.fills()
+    assert before == []
+    assert fill.filled_at == noon + MINUTE
+
+
 async def test_prices_in_tethers_count_in_dollars(trading: Trading) -> None:
     await trading.open()
     await trading.order(wish(kind="limit", limit_price="95"))

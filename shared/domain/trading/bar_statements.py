@@ -14,7 +14,7 @@ def minutes() -> "ClauseElement":
     """Select the closed minutes of tokens, in US dollars as far as tether is priced, oldest first.
 
     Parameters: `token_ids`, and `since` for each; `until`, before which a minute must be over; `recent`, since when a price of
-    tether counts, and a series must have been refreshed; `size`, how many minutes of a token at most.
+    tether counts; `told`, since when a series must have been refreshed; `size`, how many minutes of a token at most.
     """
     from sqlalchemy import text
 
@@ -29,7 +29,7 @@ def minutes() -> "ClauseElement":
             CAST(candle.high * rate AS text), CAST(candle.low * rate AS text), CAST(candle.volume AS text), provider
         FROM wanted
         JOIN candle_series AS series ON series.token_id = wanted.token_id AND series.interval_s = 60
-            AND series.refreshed_at > CAST(:recent AS timestamptz)
+            AND series.refreshed_at > CAST(:told AS timestamptz)
         CROSS JOIN LATERAL (
             SELECT * FROM intraday_candles AS held
             WHERE held.series_id = series.series_id AND held.closed AND held.opened_at >= wanted.since
@@ -45,7 +45,7 @@ def minutes() -> "ClauseElement":
 def known() -> "ClauseElement":
     """Select what is known of tokens: last price and when, who said it, rank, the day's volume, and whether their minutes are kept.
 
-    Parameters: `token_ids`; `recent`, since when a series must have been refreshed.
+    Parameters: `token_ids`; `told`, since when a series must have been refreshed.
     """
     from sqlalchemy import text
 
@@ -54,7 +54,7 @@ def known() -> "ClauseElement":
             array_to_string(quote.sources, ','), quote.rank, CAST(quote.volume_24h_usd AS text),
             EXISTS (
                 SELECT FROM candle_series AS series WHERE series.token_id = quote.token_id AND series.interval_s = 60
-                    AND series.refreshed_at > CAST(:recent AS timestamptz)
+                    AND series.refreshed_at > CAST(:told AS timestamptz)
             )
         FROM quotes AS quote WHERE quote.token_id = ANY(CAST(:token_ids AS text[]))
     """)

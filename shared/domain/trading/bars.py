@@ -19,6 +19,8 @@ _MINUTE = timedelta(minutes=1)
 _MINUTES_A_DAY = Decimal(1440)
 MOST_MINUTES = 720
 """Of one token in one pass: half a day; what is left comes in the next ones."""
+WAITED_FOR = timedelta(hours=1)
+"""A token whose minutes came within this time has no other price: they will tell what happened meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,11 @@ class PastPrices:
             DatabaseUnavailableError: PostgreSQL does not answer.
         """
         token_ids = sorted(moments)
-        recent = now - STALE_AFTER
-        asked = {"token_ids": token_ids, "recent": recent}
+        asked = {"token_ids": token_ids, "told": now - WAITED_FOR}
         known = await self._database.fetch("trading.known", bar_statements.known, asked)
         since = {"since": [moments[token_id] for token_id in token_ids], "until": now, "size": MOST_MINUTES}
-        rows = await self._database.fetch("trading.minutes", bar_statements.minutes, asked | since)
+        recent = {"recent": now - STALE_AFTER}
+        rows = await self._database.fetch("trading.minutes", bar_statements.minutes, asked | since | recent)
         minutes: dict[str, list[Bar]] = {}
         for token_id, opened, *numbers, volume, provider in rows:
             minutes.setdefault(token_id, []).append(_minute(opened, numbers, volume, provider))
