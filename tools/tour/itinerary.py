@@ -37,6 +37,11 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
 
 
 _TRADING = "/api/v1/trading/accounts"
+_ALERT = {
+    "name": "Bitcoin over a million",
+    "condition": {"measure": "price_usd", "subject": "bitcoin", "direction": "above", "threshold": "1000000"},
+    "webhook_url": "https://hooks.example.org/prism",
+}
 
 STOPS: tuple[Stop, ...] = (
     Stop(method="GET", path="/api/v1/market/categories", keep={"category_id": "data.0.id"}),
@@ -64,6 +69,9 @@ STOPS: tuple[Stop, ...] = (
     ),
     Stop(method="DELETE", path=f"{_TRADING}/{{account_id}}/orders/{{order_id}}"),
     Stop(method="DELETE", path=f"{_TRADING}/{{account_id}}"),
+    Stop(method="POST", path="/api/v1/alerts", body=_ALERT, keep={"alert_id": "data.id"}),
+    Stop(method="PUT", path="/api/v1/alerts/{alert_id}", body=_ALERT),
+    Stop(method="POST", path="/api/v1/alerts/{alert_id}/test"),
 )
 """Asked in this order and before all others, which follow as they are documented; those that DELETE come last."""
 
