@@ -525,9 +525,14 @@ async def test_bodies_that_are_no_json_or_too_large_are_refused(trading: Trading
     garbled = await trading.client.post(
         ACCOUNTS, content=b'"\xff"', headers={**ANN, "content-type": "application/json"}
     )
+    halved = await trading.client.post(
+        ACCOUNTS,
+        content=b'{"name": "\\ud800", "starting_cash_usd": "1"}',
+        headers={**ANN, "content-type": "application/json"},
+    )
     large = await trading.call("POST", "", NEW | {"name": "x" * 1_100_000})
 
-    assert [each.status_code for each in (typed, broken, garbled, large)] == [415, 422, 400, 413]
+    assert [each.status_code for each in (typed, broken, garbled, halved, large)] == [415, 422, 400, 422, 413]
 
 
 async def test_wrong_methods_and_preflights_are_answered(trading: Trading) -> None:

@@ -16,6 +16,7 @@ from shared.cache.embedded import EmbeddedDocuments
 from shared.db.engine import Database
 from shared.domain.candles.writing import CandleWriter
 from shared.domain.trading.bars import PastPrices
+from shared.domain.trading.documents import to_fields
 from shared.domain.trading.keeping import TradingDocuments
 from shared.domain.trading.placing import Wish
 from shared.http.refresh import Occasion
@@ -351,6 +352,24 @@ async def test_an_account_closed_meanwhile_disturbs_nobody(trading: Trading) -> 
     report = await trading.run(Closing(trading.documents, "before", 0))
 
     assert (report.outcome, report.rows) == ("succeeded", 1)
+
+
+async def test_an_order_whose_numbers_cannot_be_exact_stops_nobody_else(trading: Trading) -> None:
+    await busy(trading)
+    broken = (await trading.orders())[0]
+    fields = to_fields(replace(broken, exact_cost=Decimal(10) ** 170))
+    for document in [
+        *await trading.documents.list("trading_orders"),
+        *await trading.documents.list("trading_open_orders"),
+    ]:
+        if document.fields["owner"] == "ann" and document.fields["order_id"] == "o1":
+            await trading.documents.set(document.path, fields)
+
+    report = await trading.run()
+
+    assert (report.outcome, report.rows) == ("degraded", 2)
+    assert "left for the next round: bitcoin" in (report.detail or "")
+    assert [fill.order_id for fill in await trading.fills()] == ["o2"]
 
 
 async def test_accounts_are_valued_once_a_day_and_the_loss_limit_goes_by_that(trading: Trading) -> None:

@@ -4,6 +4,7 @@ A round that is cut off anywhere, or done twice, fills nothing twice: an order k
 as its fills, whose names are derived from it and the moment, over the version of the account that was read.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +16,8 @@ from .bars import Past
 from .keeping import TradingDocuments
 from .matching import Matched, concerned, matched
 from .placing import ended
+
+log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 """To change an account that its owner changes at the same time."""
@@ -52,9 +55,17 @@ class Matcher:
             expired = order.rests_until <= self._clock.now()
             if not expired and not concerned(order, token.bars):
                 continue
-            if self._clock.monotonic() > until or not await self._advance(order, token, done):
+            if self._clock.monotonic() > until or not await self._dealt_with(order, token, done):
                 done.left.add(order.token_id)
         return done
+
+    async def _dealt_with(self, order: Order, past: Past, done: Round) -> bool:
+        try:
+            return await self._advance(order, past, done)
+        except ArithmeticError:
+            # A number that cannot be exact stops its own order and nobody else's.
+            log.exception("trading.unmatched", extra={"account": order.account_id, "order": order.order_id})
+            return False
 
     async def _advance(self, listed: Order, past: Past, done: Round) -> bool:
         """Return whether the order was dealt with; `False` when others kept changing its account."""

@@ -137,8 +137,10 @@ def _at_fixed(market: Market, side: Side, bps: Decimal) -> Offers:
 
 def _in_book(market: Market, side: Side) -> Offers | None:
     book = market.book
-    rate = _dollars(book.quote_currency, market.tether_usd) if book else None
-    if book is None or rate is None:
+    if book is None or market.now - book.observed_at > STALE_AFTER:
+        return None
+    rate = _dollars(book.quote_currency, market.tether_usd)
+    if rate is None:
         return None
     levels = book.asks if side == "buy" else book.bids
     with exactly():

@@ -27,6 +27,5 @@ def test_twenty_thousand_random_orders_conserve_cash_and_coins_to_the_last_digit
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [2, 3])
-def test_a_hundred_thousand_random_orders_conserve_cash_and_coins_to_the_last_digit(seed: int) -> None:
-    assert run(100_000, seed=seed).fills > 10_000
+def test_a_hundred_thousand_random_orders_conserve_cash_and_coins_to_the_last_digit() -> None:
+    assert run(100_000, seed=2).fills > 10_000

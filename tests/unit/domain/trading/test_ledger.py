@@ -27,7 +27,7 @@ def resting(of: Account, side: str, quantity: Decimal, price: Decimal) -> tuple[
     return placed.account, placed.order
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(fees=FEES, quantity=COINS, price=PRICES, parts=PARTS)
 def test_fills_of_a_buy_never_cost_more_than_was_held_and_cancelling_returns_the_rest(
     fees: FeeModel, quantity: Decimal, price: Decimal, parts: list[tuple[int, int, str]]
@@ -59,7 +59,7 @@ def test_fills_of_a_buy_never_cost_more_than_was_held_and_cancelling_returns_the
         assert 0 <= order.fee_usd - order.exact_fee < STEP
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(fees=FEES, quantity=COINS, price=PRICES, parts=PARTS)
 def test_a_sale_never_costs_anything_and_is_rounded_down_once(
     fees: FeeModel, quantity: Decimal, price: Decimal, parts: list[tuple[int, int, str]]

@@ -59,6 +59,14 @@ def test_a_book_in_tethers_without_a_price_of_tether_is_not_used() -> None:
     assert found.pricing.source == "last_price"
 
 
+def test_a_book_that_an_exchange_shows_for_minutes_is_not_used() -> None:
+    frozen = market(book=book(observed_at=NOON - STALE_AFTER - timedelta(seconds=1)))
+
+    found = offers_of(frozen, "buy", BY_MARKET, quantity=ONE, amount_usd=None)
+
+    assert found.pricing.source == "last_price"
+
+
 @pytest.mark.parametrize(
     ("coins", "bps"), [("0.00000001", "1"), ("50", "2"), ("100", "3"), ("550", "6"), ("1000", "9")]
 )
