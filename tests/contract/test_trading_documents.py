@@ -17,7 +17,7 @@ from shared.core.errors import ConflictError, DocumentsUnavailableError, NotFoun
 from shared.domain.trading.desk import TradingDesk
 from shared.domain.trading.keeping import TradingDocuments
 from shared.domain.trading.placing import Wish
-from shared.records.trading import Account
+from shared.records.trading import Account, RiskLimits
 from tests.clocks import SteppingClock
 from tests.emulators import running_emulator
 from tests.trading import ID, DyingStore, account, desk_over, holding, lost_cash, wish
@@ -83,6 +83,16 @@ async def test_of_twenty_simultaneous_sales_as_many_fill_as_there_are_coins(stor
     after = await kept(store)
     assert told == {"accepted": 2, "insufficient_coins": 18}
     assert after.positions["bitcoin"].quantity == Decimal("0.5")
+
+
+async def test_simultaneous_resting_buys_keep_to_the_share_of_one_token(store: DocumentStore) -> None:
+    await TradingDocuments(store).create(account("1000", limits=RiskLimits(max_position_share=Decimal("0.4"))))
+    desk = desk_over(store, SteppingClock())
+
+    told = Counter(await asyncio.gather(*(place(desk, wish(kind="limit", limit_price="99")) for _ in range(6))))
+
+    assert told == {"accepted": 4, "max_position_share": 2}
+    assert (await kept(store)).open_orders == 4
 
 
 async def test_one_key_sent_ten_times_at_once_is_done_once(store: DocumentStore) -> None:

@@ -58,7 +58,7 @@ class Limits(_Body):
 
     max_order_notional_usd: Money | SkipJsonSchema[None] = Field(default=None, description="Of one order, US dollars.")
     max_position_share: Share | SkipJsonSchema[None] = Field(
-        default=None, description="Of the equity, in one token after a buy."
+        default=None, description="Of the equity, in one token after a buy, with the buys that rest."
     )
     daily_loss_limit_usd: Money | SkipJsonSchema[None] = Field(
         default=None, description="Below the equity at midnight UTC, from which on nothing is bought."

@@ -1,5 +1,6 @@
 """Orders: placed at the prices of the moment, looked at, cancelled."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Literal
@@ -8,7 +9,7 @@ from shared.core.clock import Clock
 from shared.core.errors import ConflictError, PriceStaleError
 from shared.core.settings import DataSource
 from shared.records.answer import Answer, JsonField
-from shared.records.trading import Account
+from shared.records.trading import Account, Order
 
 from .idempotency import Attempt, IdempotencyKeys, Recalled
 from .keeping import KeptAccount, TradingDocuments
@@ -68,8 +69,10 @@ class TradingDesk:
         if recalled.answer is not None:
             return self._accepted(recalled.answer, replayed=True)
         market = await self._markets.now(wish.token_id, with_book=_needs_book(wish, kept.account))
-        offers, valuation = _offers(market, wish, kept.account), await self._valuation(kept.account, market)
+        offers = _offers(market, wish, kept.account)
         for _ in range(ATTEMPTS):
+            # What is read of the account's orders is of the version that is replaced, or the commit fails.
+            valuation = await self._valuation(kept.account, market)
             placed = place(kept.account, wish, offers, valuation, now=market.now)
             answer = written(order_shown(placed.order))
             if await self._keep(kept, placed, recalled, answer):
@@ -140,10 +143,12 @@ class TradingDesk:
         if limits.daily_loss_limit_usd is not None or limits.max_position_share is not None:
             last = await self._markets.last([*account.positions, market.token_id])
             prices = {token_id: each.price_usd for token_id, each in last.items()}
-        start = account.starting_cash_usd
+        start, resting = account.starting_cash_usd, Decimal(0)
+        if limits.max_position_share is not None:
+            resting = _resting(await self._documents.open_orders(account), market.token_id)
         if limits.daily_loss_limit_usd is not None:
             start = next((equity for _, equity in await self._documents.equity(account, limit=1)), start)
-        return Valuation(prices, start)
+        return Valuation(prices, start, resting)
 
     def _accepted(self, data: str, *, replayed: bool) -> Accepted:
         return Accepted(self._answer(data), replayed)
@@ -154,6 +159,10 @@ class TradingDesk:
 
 def _needs_book(wish: Wish, account: Account) -> bool:
     return not wish.waits_for_stop and account.slippage.kind == "market"
+
+
+def _resting(orders: Iterable[Order], token_id: str) -> Decimal:
+    return sum((each.reserved_usd for each in orders if each.token_id == token_id), Decimal(0))
 
 
 def _offers(market: Market, wish: Wish, account: Account) -> Offers | None:

@@ -21,6 +21,8 @@ class Valuation:
     """The last known price of each token held; a token without any counts at what it cost."""
     day_start_usd: Decimal
     """The equity at the beginning of the day, UTC."""
+    resting_usd: Decimal = Decimal(0)
+    """What is held for resting buys of the token that is to be bought."""
 
 
 def equity_of(account: Account, prices_usd: Mapping[str, Decimal]) -> Decimal:
@@ -53,7 +55,7 @@ def check_buy(account: Account, token_id: str, worth_usd: Decimal, valuation: Va
                 "daily_loss_limit", f"The account lost {lost:.2f} USD today; it buys nothing until midnight UTC"
             )
     if limits.max_position_share is not None:
-        after = worth_of(account, token_id, valuation.prices_usd) + worth_usd
+        after = worth_of(account, token_id, valuation.prices_usd) + valuation.resting_usd + worth_usd
         if after > limits.max_position_share * equity:
             share = limits.max_position_share * 100
             raise ConflictError(
