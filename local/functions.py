@@ -16,7 +16,7 @@ from .postgres import DATABASE, READER, WRITER
 from .upstreams import Upstreams
 from .web import ask
 
-_INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy")
+_INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy", "WEBHOOKS_ALLOWED")
 """What a process needs of the caller's environment; the rest could only mislead a function."""
 
 
