@@ -9,6 +9,7 @@ PrismError
 │   ├── FileRefusedError          a file of history cannot be what it should be          422
 │   ├── PermissionDeniedError     the token is good but may not do this                    403
 │   ├── NotFoundError             the thing asked for does not exist                       404
+│   ├── ConflictError             it contradicts what is there                            409
 │   └── NotSupportedError         it exists, and has not what is asked of it               404
 ├── UnavailableError              nothing can be answered for now; ask again               503
 │   ├── NoDataError               the data was never loaded                                503
@@ -119,6 +120,16 @@ class NotSupportedError(CallerError):
     def __init__(self, kind: str, name: str, *, of: str, supported: Sequence[str]) -> None:
         super().__init__(f"{kind.capitalize()} '{name}' is not supported for '{of}'; supported: {', '.join(supported)}")
         self.code = f"{kind}_not_supported"
+
+
+class ConflictError(CallerError):
+    """What is asked contradicts what is there; `code` says how."""
+
+    status = 409
+
+    def __init__(self, message: str, *, code: str = "conflict") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class UnavailableError(PrismError):
