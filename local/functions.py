@@ -54,6 +54,8 @@ def function_environment(manifest: Manifest, manifests: Mapping[str, Manifest], 
     # All of them know where the providers stand: what asks one on demand must not leave a sandbox either.
     environment |= around.upstreams.addresses
     environment |= {name: value for name, value in around.upstreams.keys.items() if name in manifest.secrets}
+    if manifest.kind == "refresh":
+        environment["ROTATING_SECRETS"] = ""  # they come from a file here
     if manifest.kind != "api":
         environment |= _refresh(manifest, manifests, around)
     return environment

@@ -61,6 +61,8 @@ module "function" {
     each.value.kind == "api" ? { BEHIND_GATEWAY = "true", TRUSTED_PROXIES = "1", RATE_LIMITS = join(",", [for plan, count in var.rate_limits : "${plan}=${count}"]) } : {},
     lookup(local.database_environment, each.key, {}),
     lookup(local.refresh_environment, each.key, {}),
+    # Which keys a refresher looks for in Secret Manager besides: a new version needs no new revision.
+    each.value.kind == "refresh" ? { ROTATING_SECRETS = join(",", [for secret in each.value.secrets : secret if contains(keys(var.secret_versions), secret)]) } : {},
   )
 
   secrets = {
