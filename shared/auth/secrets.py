@@ -56,10 +56,15 @@ class LatestSecrets:
 
     def _value(self, name: str) -> str | None:
         try:
-            return self._read(name)
+            value = self._read(name).strip()
         except Exception as error:  # noqa: BLE001  the keys that were there before go on; the next look comes soon
             log.warning("secrets.not_read", extra={"secret": name, "error": type(error).__name__})
             return None
+        # Terraform stores a sentence where somebody raised a counter and gave no value: no key has blanks.
+        if not value or any(character.isspace() for character in value):
+            log.warning("secrets.no_key", extra={"secret": name})
+            return None
+        return value
 
 
 def read_latest(name: str, *, project: str, url: str = _URL, credentials: object | None = None) -> str:

@@ -69,6 +69,19 @@ async def test_while_secret_manager_is_away_the_keys_go_on() -> None:
     assert (await secrets.settings()).environment["COINCAP_KEYS"] == "new"
 
 
+@pytest.mark.parametrize("value", ["", " \n", "no value was given with the new counter"])
+async def test_what_is_no_key_is_not_taken_for_one(value: str) -> None:
+    given = settings()
+
+    assert (await LatestSecrets(given, SteppingClock(), Vault(COINCAP_KEYS=value).read).settings()) is given
+
+
+async def test_a_line_end_is_no_part_of_a_key() -> None:
+    found = await LatestSecrets(settings(), SteppingClock(), Vault(COINCAP_KEYS="a,b\n").read).settings()
+
+    assert found.environment["COINCAP_KEYS"] == "a,b"
+
+
 async def test_without_names_nothing_is_asked() -> None:
     vault, given = Vault(), settings(ROTATING_SECRETS="")
 
