@@ -197,14 +197,17 @@ async def test_positions_and_equity_are_told_at_the_last_prices(trading: Trading
         (await trading.call("GET", f"/{account_id}/positions")).content
     )
     one = ValuedAccount.model_validate(await trading.data("GET", f"/{account_id}"))
-    points = [EquityPoint.model_validate(each) for each in await trading.data("GET", f"/{account_id}/equity")]
+    points = Envelope[list[EquityPoint]].model_validate_json(
+        (await trading.call("GET", f"/{account_id}/equity")).content
+    )
 
     (coins,) = positions.data
     assert (coins.token_id, coins.quantity, coins.cost_usd, coins.value_usd) == ("ethereum", "2", "263.0628", "262.8")
     assert (coins.average_cost_usd, coins.unrealised_usd, coins.price_stale) == ("131.5314", "-0.2628", False)
     assert positions.meta.as_of == NOON - timedelta(seconds=10)
     assert (one.equity_usd, one.coins_usd, one.cash_usd) == ("99999.7372", "262.8", "99736.9372")
-    assert [each.equity_usd for each in points] == ["100000", "99999.7372"]
+    assert [(each.at, each.equity_usd) for each in points.data] == [(NOON, "100000")]
+    assert points.meta.model_dump()["equity_usd"] == "99999.7372"
 
 
 async def test_an_amount_is_spent_on_as_many_coins_as_it_pays_for(trading: Trading) -> None:
@@ -415,7 +418,8 @@ async def test_an_ended_order_cannot_be_cancelled_and_an_unknown_one_not_be_foun
 
     assert await trading.refusal("DELETE", f"/{account_id}/orders/o1") == (409, "order_ended")
     assert await trading.refusal("DELETE", f"/{account_id}/orders/o2") == (404, "order_not_found")
-    assert await trading.refusal("GET", f"/{account_id}/orders/o2") == (404, "order_not_found")
+    for name in ("o2", "2", "o0", "o01", "ox", "o1000000000000000"):
+        assert await trading.refusal("GET", f"/{account_id}/orders/{name}") == (404, "order_not_found")
 
 
 async def test_a_key_used_for_something_else_is_refused(trading: Trading) -> None:
@@ -513,7 +517,7 @@ async def test_names_that_are_none_and_keys_that_are_none_are_refused(trading: T
     account_id = await trading.opened()
 
     assert (await trading.call("GET", "/not-an-id")).status_code == 422
-    assert (await trading.call("GET", f"/{account_id}/orders/7")).status_code == 422
+    assert (await trading.call("GET", f"/{account_id}/orders/o-7")).status_code == 422
     assert (await trading.call("POST", "", NEW, key="two words")).status_code == 422
     assert (await trading.call("POST", "", NEW, key="k" * 256)).status_code == 422
 

@@ -17,6 +17,11 @@ class Made:
 
 THINGS: Mapping[tuple[str, str], Made] = {
     ("auth", "key_id"): Made("/api/v1/auth/keys", {"name": "mine"}),
+    ("trading", "account_id"): Made("/api/v1/trading/accounts", {"name": "mine", "starting_cash_usd": "1000"}),
+    ("trading", "order_id"): Made(
+        "/api/v1/trading/accounts/{account_id}/orders",
+        {"token_id": "bitcoin", "side": "buy", "type": "limit", "quantity": "1", "limit_price": "1"},
+    ),
     ("alerts", "alert_id"): Made(
         "/api/v1/alerts",
         {

@@ -17,7 +17,7 @@ from .router import router
 
 Accounts = Annotated[TradingAccounts, provided(TradingAccounts)]
 AccountId = Annotated[
-    str, Path(pattern=r"^[0-9a-f]{16}$", description="Id of an account of yours.", examples=["5f0c2a9be1d34c77"])
+    str, Path(pattern=r"^[0-9a-z]{1,32}$", description="Id of an account of yours.", examples=["5f0c2a9be1d34c77"])
 ]
 
 
@@ -93,5 +93,7 @@ async def equity(
     accounts: Accounts,
     days: Annotated[int, Query(ge=1, le=366, description="How many days to look back.")] = 90,
 ) -> Response:
-    """Equity at the beginnings of days (UTC, as valued within minutes after midnight), oldest first, and now."""
+    """Equity when it was opened and at the beginnings of days (UTC, as valued within minutes after midnight), oldest first; what it
+    is worth now is `meta.equity_usd`.
+    """
     return answered(request, await accounts.equity(caller.uid, account_id, days=days))

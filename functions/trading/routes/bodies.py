@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from shared.domain.trading.accounts import Opening
@@ -172,7 +172,7 @@ def _kind(given: Any) -> str | None:
     return "amount" if kind == "market" and "amount_usd" in given else kind if isinstance(kind, str) else None
 
 
-NewOrder = Annotated[
+_AnyOrder = Annotated[
     Annotated[MarketOrder, Tag("market")]
     | Annotated[AmountOrder, Tag("amount")]
     | Annotated[LimitOrder, Tag("limit")]
@@ -180,3 +180,21 @@ NewOrder = Annotated[
     | Annotated[StopLimitOrder, Tag("stop_limit")],
     Discriminator(_kind),
 ]
+
+
+class NewOrder(RootModel[_AnyOrder]):
+    """An order; each type has exactly its own fields."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"token_id": "bitcoin", "side": "buy", "type": "market", "amount_usd": "2500"},
+                {"token_id": "bitcoin", "side": "sell", "type": "limit", "quantity": "0.15", "limit_price": "99000.5"},
+                {"token_id": "bitcoin", "side": "sell", "type": "stop", "quantity": "0.15", "stop_price": "51000"},
+            ]
+        }
+    )
+
+    def wish(self) -> Wish:
+        """Return what the domain calls it."""
+        return self.root.wish()

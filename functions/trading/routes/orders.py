@@ -18,7 +18,7 @@ from .repeating import Key, created
 from .router import router
 
 Desk = Annotated[TradingDesk, provided(TradingDesk)]
-OrderId = Annotated[str, Path(pattern=r"^o[1-9][0-9]{0,11}$", description="Id of an order.", examples=["o7"])]
+OrderId = Annotated[str, Path(pattern=r"^[0-9a-z]{1,32}$", description="Id of an order.", examples=["o7"])]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
 Cursor = Annotated[str | None, Query(max_length=32, description="`meta.cursor` of the page before.")]
 

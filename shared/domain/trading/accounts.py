@@ -17,7 +17,7 @@ from shared.records.trading import Account, FeeModel, RiskLimits, SlippageModel
 from .desk import ATTEMPTS, Accepted
 from .idempotency import Attempt, IdempotencyKeys
 from .keeping import MOST_ACCOUNTS, TradingDocuments
-from .money import text_of
+from .money import STEP, rounded_ratio, text_of
 from .prices import KnowsMarkets, LastPrice
 from .risk import equity_of
 from .showing import account_shown, iso, position_shown, valued_shown, written
@@ -95,15 +95,15 @@ class TradingAccounts:
         return self._answer(written(rows), last, meta={"total": len(rows)})
 
     async def equity(self, owner: str, account_id: str, *, days: int) -> Answer:
-        """Return an account's equity at the beginnings of days, oldest first, and now."""
+        """Return an account's equity at the beginnings of days, oldest first; what it is now, `meta` says."""
         account = (await self._documents.account(owner, account_id)).account
         last = await self._markets.last(account.positions)
         prices = {token_id: each.price_usd for token_id, each in last.items()}
         points = [(account.created_at, account.starting_cash_usd)]
         points += reversed(await self._documents.equity(account, limit=days))
-        points.append((self._clock.now(), equity_of(account, prices)))
-        rows = [{"at": iso(at), "equity_usd": text_of(equity)} for at, equity in points[-days - 1 :]]
-        return self._answer(written(rows), last, meta={"total": len(rows)})
+        rows = [{"at": iso(at), "equity_usd": text_of(equity)} for at, equity in points[-days:]]
+        now = text_of(rounded_ratio(equity_of(account, prices), Decimal(1), STEP))
+        return self._answer(written(rows), last, meta={"total": len(rows), "equity_usd": now})
 
     async def close(self, owner: str, account_id: str) -> None:
         """Remove an account with its orders and fills.

@@ -1,5 +1,6 @@
 """Where accounts, orders and fills are kept: documents of their owner, changed together or not at all."""
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -72,7 +73,7 @@ class TradingDocuments:
             NotFoundError: there is none.
         """
         number = order_id.removeprefix("o")
-        named = number.isascii() and number.isdigit() and len(number) < 13 and order_id == f"o{number}"
+        named = re.fullmatch(r"o[1-9][0-9]{0,11}", order_id, re.ASCII)
         document = await self._documents.get(_order_path(owner, account_id, int(number))) if named else None
         if document is None:
             raise NotFoundError("order", order_id)
