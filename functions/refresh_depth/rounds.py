@@ -17,7 +17,10 @@ from shared.records.refresh import SourceReport
 LEVELS = 500
 """Levels a side: at Binance 100 tokens take 2,500 of 6,000 units of weight a minute."""
 AT_ONCE: Mapping[str, int] = MappingProxyType({"binance": 2, "coinbase": 2, "kraken": 1})
-"""Questions to one exchange at the same time; how many a second, adapters know."""
+"""Exchanges that are asked in every run, and questions to one at the same time; how many a second, adapters know."""
+OTHERS = tuple(name for name in PROVIDERS["depth"] if name not in AT_ONCE)
+"""Exchanges that are asked for the books that none of those told."""
+OTHERS_AT_ONCE = 4
 BOOK_WITHIN = timedelta(seconds=6)
 GIVEN_UP_AFTER = 5
 """An exchange that told so many books in a row not is left alone for the rest of the run."""
@@ -41,9 +44,30 @@ async def collect(books: BookSources, tokens: Sequence[Listing], *, within: time
     """Return the books of the tokens at every exchange that trades them, as many as come in time."""
     run, found = await books.begin(), Collected()
     ends = asyncio.get_running_loop().time() + within.total_seconds()
-    await asyncio.gather(*(_Venue(name, run, found, ends).ask(tokens) for name in PROVIDERS["depth"]))
+    await asyncio.gather(*(_Venue(name, run, found, ends).ask(tokens) for name in AT_ONCE))
+    told = {book.token_id for book in found.books}
+    untold = [token for token in tokens if token.token_id not in told and not token.markets.keys().isdisjoint(OTHERS)]
+    await _ask_others(run, untold, found, ends)
     found.sources = await run.end()
     return found
+
+
+async def _ask_others(
+    run: Run[BookRequest, BookRecord], tokens: Sequence[Listing], found: Collected, ends: float
+) -> None:
+    """Add one book of each token, of the first of the others that has it, as long as there is time."""
+    turnstile = asyncio.Semaphore(OTHERS_AT_ONCE)
+
+    async def one(token: Listing) -> None:
+        async with turnstile:
+            if asyncio.get_running_loop().time() >= ends:
+                return
+            markets = {name: market for name, market in token.markets.items() if name in OTHERS}
+            request = BookRequest(token.token_id, markets, token.price_usd, LEVELS)
+            answer = await run.first(request, within=BOOK_WITHIN)
+            found.books += answer.records if answer else ()
+
+    await asyncio.gather(*map(one, tokens))
 
 
 class _Venue:
