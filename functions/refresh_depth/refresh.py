@@ -107,7 +107,8 @@ class DepthRefresh:
                 listed = await self._list()
         plan = plan.with_candidates(self.listed.markets)
         with steps("fetch"):
-            collected = await collect(self.books, plan.tokens, within=self.fetch_within)
+            turn = int(report.started_at.timestamp() // 60)
+            collected = await collect(self.books, plan.tokens, within=self.fetch_within, turn=turn)
         books, proven = believed(collected.books, plan, self.listed.markets)
         missing = collected.missing + len(collected.books) - len(books)
         report = replace(report, sources=_with(collected.sources, listed), unmatched=missing)

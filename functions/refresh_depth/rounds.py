@@ -26,6 +26,8 @@ GIVEN_UP_AFTER = 5
 """An exchange that told so many books in a row not is left alone for the rest of the run."""
 MOST_TOKENS: Mapping[str, int] = MappingProxyType({"kraken": 30})
 """Kraken answers one question a second, and others ask it too."""
+MOST_A_RUN: Mapping[str, int] = MappingProxyType({"kraken": 10})
+"""The others have their turn in the next runs: one slow exchange would take half of each minute for all."""
 
 
 @dataclass(slots=True)
@@ -40,11 +42,18 @@ class Collected:
     sources: tuple[SourceReport, ...] = ()
 
 
-async def collect(books: BookSources, tokens: Sequence[Listing], *, within: timedelta) -> Collected:
-    """Return the books of the tokens at every exchange that trades them, as many as come in time."""
+async def collect(books: BookSources, tokens: Sequence[Listing], *, within: timedelta, turn: int = 0) -> Collected:
+    """Return the books of the tokens at every exchange that trades them, as many as come in time.
+
+    Args:
+        books: The exchanges.
+        tokens: Best ranked first.
+        within: For all of them.
+        turn: Of the run: which tokens a slow exchange is asked for.
+    """
     run, found = await books.begin(), Collected()
     ends = asyncio.get_running_loop().time() + within.total_seconds()
-    await asyncio.gather(*(_Venue(name, run, found, ends).ask(tokens) for name in AT_ONCE))
+    await asyncio.gather(*(_Venue(name, run, found, ends).ask(tokens, turn) for name in AT_ONCE))
     told = {book.token_id for book in found.books}
     untold = [token for token in tokens if token.token_id not in told and not token.markets.keys().isdisjoint(OTHERS)]
     await _ask_others(run, untold, found, ends)
@@ -81,10 +90,11 @@ class _Venue:
         self._turnstile = asyncio.Semaphore(AT_ONCE[name])
         self._failures = 0
 
-    async def ask(self, tokens: Sequence[Listing]) -> None:
+    async def ask(self, tokens: Sequence[Listing], turn: int) -> None:
         """Add the books of the tokens to what was found."""
-        traded = [token for token in tokens if self._name in token.markets]
-        await asyncio.gather(*(self._one(token) for token in traded[: MOST_TOKENS.get(self._name)]))
+        traded = [token for token in tokens if self._name in token.markets][: MOST_TOKENS.get(self._name)]
+        turns = -(-len(traded) // MOST_A_RUN.get(self._name, len(traded) or 1)) or 1
+        await asyncio.gather(*(self._one(token) for token in traded[turn % turns :: turns]))
 
     async def _one(self, token: Listing) -> None:
         async with self._turnstile:

@@ -172,6 +172,23 @@ async def test_the_others_tell_one_book_of_each_token_while_the_first_three_fail
     assert most == 1
 
 
+async def test_a_slow_exchange_is_asked_for_a_part_in_each_run_and_for_all_in_three(
+    sandbox: Served, upstream: Caller, depths: Depths, place: Place, tmp_path: Path, clock: SteppingClock
+) -> None:
+    async with depth_over(sandbox, place, tmp_path, clock, tokens=60) as many:
+        counted = []
+        for _ in range(4):
+            await many.run(f"turn {len(counted)}")
+            counted.append(
+                int(str(place.run("SELECT count(DISTINCT token_id) FROM depth_points WHERE provider = 'kraken'")[0][0]))
+            )
+            clock.advance(60)
+
+    assert counted[0] <= 10
+    assert 20 < counted[2] <= 30
+    assert counted[3] == counted[2]
+
+
 async def test_the_others_are_left_alone_while_the_first_three_tell_every_book(
     depths: Depths, upstream: Caller
 ) -> None:

@@ -100,5 +100,5 @@ class Depth(Measured):
     bids: list[Level] | None = Field(description="`[price, amount, worth in dollars]`, highest price first.")
     asks: list[Level] | None = Field(description="`[price, amount, worth in dollars]`, lowest price first.")
     exchanges: list[Measured] = Field(
-        description="What was last measured at each exchange, every minute, the deepest first."
+        description="What was last measured at each exchange, every minute (Kraken every third), the deepest first."
     )
