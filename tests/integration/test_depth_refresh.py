@@ -176,7 +176,7 @@ async def test_a_slow_exchange_is_asked_for_a_part_in_each_run_and_for_all_in_th
     sandbox: Served, upstream: Caller, depths: Depths, place: Place, tmp_path: Path, clock: SteppingClock
 ) -> None:
     async with depth_over(sandbox, place, tmp_path, clock, tokens=60) as many:
-        counted = []
+        counted: list[int] = []
         for _ in range(4):
             await many.run(f"turn {len(counted)}")
             counted.append(
