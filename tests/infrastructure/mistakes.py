@@ -326,10 +326,10 @@ IN_TERRAFORM = [
     Mistake(
         "too few connections",
         "terraform/environments/staging.tfvars",
-        "database_max_connections = 200",
+        "database_max_connections = 250",
         "database_max_connections = 100",
         "plan",
-        "may open 98 connections",
+        "connections",
         "staging",
     ),
     Mistake(

@@ -15,7 +15,7 @@ from tools.generate import generated_files
 from tools.manifests import ROOT, Environment, read_manifests
 
 MANIFESTS = read_manifests()
-MAX_CONNECTIONS: dict[Environment, int] = {"dev": 100, "staging": 200, "prod": 400}
+MAX_CONNECTIONS: dict[Environment, int] = {"dev": 200, "staging": 250, "prod": 500}
 """The flag `max_connections` of each environment's instance."""
 
 
