@@ -16,7 +16,17 @@ from .postgres import DATABASE, READER, WRITER
 from .upstreams import Upstreams
 from .web import ask
 
-_INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy")
+_INHERITED = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "TMPDIR",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "WEBHOOKS_ALLOWED",
+)
 """What a process needs of the caller's environment; the rest could only mislead a function."""
 
 _NO_LIMITS = "anonymous=1000000000,free=1000000000,pro=1000000000,operator=1000000000"

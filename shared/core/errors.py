@@ -9,8 +9,8 @@ PrismError
 │   ├── FileRefusedError          a file of history cannot be what it should be          422
 │   ├── PermissionDeniedError     the token is good but may not do this                    403
 │   ├── NotFoundError             the thing asked for does not exist                       404
-│   ├── ConflictError             it contradicts what is there                            409
-│   └── NotSupportedError         it exists, and has not what is asked of it               404
+│   ├── NotSupportedError         it exists, and has not what is asked of it               404
+│   └── ConflictError             it contradicts what is there                             409
 ├── UnavailableError              nothing can be answered for now; ask again               503
 │   ├── NoDataError               the data was never loaded                                503
 │   ├── DatabaseUnavailableError  PostgreSQL did not answer                                503
@@ -123,11 +123,11 @@ class NotSupportedError(CallerError):
 
 
 class ConflictError(CallerError):
-    """What is asked contradicts what is there; `code` says how."""
+    """What is asked contradicts what is there: too little cash, a limit, a key used for something else; `code` says which."""
 
     status = 409
 
-    def __init__(self, message: str, *, code: str = "conflict") -> None:
+    def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
 

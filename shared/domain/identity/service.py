@@ -83,10 +83,10 @@ class IdentityService:
         for _ in range(_ATTEMPTS):
             keys = await self._repository.keys(uid)
             if len(keys.records) >= MOST_KEYS:
-                raise ConflictError(f"You have {MOST_KEYS} keys; revoke one first", code="too_many_keys")
+                raise ConflictError("too_many_keys", f"You have {MOST_KEYS} keys; revoke one first")
             if await self._repository.add(uid, keys, record, made):
                 return
-        raise ConflictError("Your keys are being changed by somebody else; try again")
+        raise ConflictError("changed_meanwhile", "Your keys are being changed by somebody else; try again")
 
     async def keys(self, caller: Caller) -> Answer:
         """Return the caller's keys, oldest first, without their secrets."""
@@ -108,7 +108,7 @@ class IdentityService:
             if await self._repository.remove(caller.uid, keys, name):
                 self._forget(name)
                 return
-        raise ConflictError("Your keys are being changed by somebody else; try again")
+        raise ConflictError("changed_meanwhile", "Your keys are being changed by somebody else; try again")
 
     async def usage(self, caller: Caller, *, days: int) -> Answer:
         """Return how much the caller asked for, by day and key, oldest first."""
