@@ -62,6 +62,15 @@ class Manifest:
     pool: Pool
     secrets: tuple[str, ...]
 
+    @property
+    def asked_on_trial(self) -> Mapping[str, int]:
+        """Return the paths that show whether a new revision works, with the status that nobody in particular is answered."""
+        if self.hot:
+            return dict.fromkeys(self.hot, 200)
+        if self.private:
+            return {self.private[0]: 401}
+        return {self.routes[0]: 200}
+
     def connections(self, environment: Environment) -> int:
         """Return the most connections that all instances of one revision open."""
         return 0 if self.database == "none" else self.instances[environment].maximum * self.pool.connections
