@@ -9,7 +9,8 @@ PrismError
 │   ├── FileRefusedError          a file of history cannot be what it should be          422
 │   ├── PermissionDeniedError     the token is good but may not do this                    403
 │   ├── NotFoundError             the thing asked for does not exist                       404
-│   └── NotSupportedError         it exists, and has not what is asked of it               404
+│   ├── NotSupportedError         it exists, and has not what is asked of it               404
+│   └── ConflictError             it contradicts what is there                             409
 ├── UnavailableError              nothing can be answered for now; ask again               503
 │   ├── NoDataError               the data was never loaded                                503
 │   ├── DatabaseUnavailableError  PostgreSQL did not answer                                503
@@ -29,6 +30,7 @@ PrismError
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Literal
 
 
 class PrismError(Exception):
@@ -61,8 +63,11 @@ class InvalidParameterError(CallerError):
     status = 422
     code = "invalid_parameter"
 
-    def __init__(self, parameter: str, message: str, value: object = None) -> None:
+    def __init__(
+        self, parameter: str, message: str, value: object = None, *, place: Literal["query", "body"] = "query"
+    ) -> None:
         super().__init__(f"{parameter}: {message}")
+        self.place = place
         self.parameter = parameter
         self.message = message
         self.value = value
@@ -119,6 +124,16 @@ class NotSupportedError(CallerError):
     def __init__(self, kind: str, name: str, *, of: str, supported: Sequence[str]) -> None:
         super().__init__(f"{kind.capitalize()} '{name}' is not supported for '{of}'; supported: {', '.join(supported)}")
         self.code = f"{kind}_not_supported"
+
+
+class ConflictError(CallerError):
+    """What is asked contradicts what is there: too little cash, a limit, a key used for something else; `code` says which."""
+
+    status = 409
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class UnavailableError(PrismError):

@@ -1,0 +1,304 @@
+"""Portfolios as callers see them. Coins and dollars are text, so that no digit is lost on the way; ratios are numbers."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.records.portfolio import Kind, Settlement
+
+from .layouts.reading import Layout
+
+_PORTFOLIO: dict[str, Any] = {
+    "id": "5f0c2a9be1d34c77",
+    "name": "Savings",
+    "description": "",
+    "currency": "USD",
+    "transactions": 2,
+    "revision": 3,
+    "created_at": "2026-03-01T12:00:00Z",
+    "updated_at": "2026-03-01T12:05:00Z",
+}
+_TRANSACTION: dict[str, Any] = {
+    "id": "t0",
+    "at": "2026-01-15T10:30:00Z",
+    "kind": "buy",
+    "token_id": "bitcoin",
+    "quantity": "0.05",
+    "price": "52000",
+    "amount": "2600",
+    "quote": "USD",
+    "usd_rate": None,
+    "settlement": "holdings",
+    "fee": "3.9",
+    "fee_currency": "USD",
+    "fee_usd_rate": None,
+    "filled": [],
+    "external_id": "coinbase:664fb52ee9e339613dd778da",
+    "note": "",
+}
+_NUMBER = "A number as text, every digit of it."
+
+
+def _example(example: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [example]})
+
+
+class PortfolioShown(BaseModel):
+    """A portfolio without what is in it."""
+
+    model_config = _example(_PORTFOLIO)
+
+    id: str
+    name: str
+    description: str
+    currency: Literal["USD"] = Field(description="What everything is valued in.")
+    transactions: int = Field(description="How many it holds.", ge=0)
+    revision: int = Field(description="Grows with every change, also of a transaction; the `ETag` says it too.", ge=1)
+    created_at: datetime
+    updated_at: datetime
+
+
+class TransactionShown(BaseModel):
+    """A transaction."""
+
+    model_config = _example(_TRANSACTION)
+
+    id: str
+    at: datetime
+    kind: Kind
+    token_id: str
+    quantity: str = Field(description="Coins.", examples=["0.05"])
+    price: str | None = Field(description="Of one coin in `quote`, if it was told or filled in.", examples=["52000"])
+    amount: str | None = Field(description="Of a trade, without fees, in `quote`.", examples=["2600"])
+    quote: str = Field(description="`USD`, or the token that was paid with or for.")
+    usd_rate: str | None = Field(description="US dollars for one of `quote` then; null where that is the dollar.")
+    settlement: Settlement
+    fee: str = Field(description=_NUMBER, examples=["3.9"])
+    fee_currency: str
+    fee_usd_rate: str | None = Field(description="US dollars for one of a third token that the fee was paid in.")
+    filled: list[str] = Field(description="Which numbers nobody told: they are the market's of that time.")
+    external_id: str | None
+    note: str
+
+
+class RefusedRow(BaseModel):
+    """A row of a file that is not taken."""
+
+    model_config = _example(
+        {"line": 7, "code": "short", "reason": "short of 0.5 bitcoin at 2026-01-15T10:30:00Z (sell)"}
+    )
+
+    line: int = Field(description="Of the file, from 1.")
+    code: str = Field(description="Why, for programs: `number`, `time`, `short`, `ambiguous_symbol`, `no_price` ….")
+    reason: str = Field(description="Why, for people.")
+
+
+class ImportReport(BaseModel):
+    """What became of the rows of a file."""
+
+    model_config = _example(
+        {
+            "layout": "binance_trades",
+            "kept": True,
+            "dry_run": False,
+            "added": 2,
+            "good": 2,
+            "duplicates": 0,
+            "refused": 0,
+            "ignored": 0,
+            "symbols": {"BTC": "bitcoin", "USDT": "tether"},
+            "refused_rows": [],
+            "ignored_rows": [],
+        }
+    )
+
+    layout: Layout
+    kept: bool = Field(description="Whether the portfolio now holds all the good rows.")
+    dry_run: bool
+    added: int = Field(description="Transactions that were added.", ge=0)
+    good: int = Field(description="Rows that could be added.", ge=0)
+    duplicates: int = Field(description="Rows that are in the portfolio already.", ge=0)
+    refused: int = Field(description="Rows that cannot be taken.", ge=0)
+    ignored: int = Field(description="Rows that move nothing in or out: money, or coins within an exchange.", ge=0)
+    symbols: dict[str, str] = Field(description="Which token each symbol was taken for.")
+    refused_rows: list[RefusedRow] = Field(description="The first 200 of the refused.")
+    ignored_rows: list[RefusedRow] = Field(description="The first 200 of the ignored.")
+
+
+class MethodTotals(BaseModel):
+    """Cost and gains by one method."""
+
+    cost_usd: str = Field(description="What the coins held did cost, fees included.", examples=["2603.9"])
+    unrealised_usd: str = Field(description="Worth less cost of the coins held that have a price.", examples=["396.1"])
+    realised_usd: str = Field(description="Gains of all coins sold or paid with, losses taken off.", examples=["0"])
+
+
+class Totals(BaseModel):
+    """The whole portfolio in US dollars."""
+
+    value_usd: str = Field(description="Worth of the coins that have a price.", examples=["3000"])
+    partial: bool = Field(description="Whether a holding has no price, so that the value is not of all.")
+    invested_usd: str = Field(
+        description="Paid from outside, and worth of what was transferred in.", examples=["2603.9"]
+    )
+    returned_usd: str = Field(description="Got to the outside, and worth of what was transferred out.", examples=["0"])
+    income_usd: str = Field(description="Worth of income when it came.", examples=["0"])
+    gain_usd: str | None = Field(description="Value + returned − invested; null when partial.", examples=["396.1"])
+    fifo: MethodTotals
+    average_cost: MethodTotals
+
+
+class MethodGains(BaseModel):
+    """One token's cost and gains by one method."""
+
+    cost_usd: str = Field(description=_NUMBER, examples=["2603.9"])
+    cost_per_coin_usd: str = Field(description="To 18 digits behind the point.", examples=["52078"])
+    unrealised_usd: str | None = Field(description="Null without a price.", examples=["396.1"])
+    unrealised_share: float | None = Field(
+        description="Of the cost; null without a price or a cost.", examples=[0.1521]
+    )
+    realised_usd: str = Field(description=_NUMBER, examples=["0"])
+
+
+class HoldingShown(BaseModel):
+    """Coins of one token."""
+
+    token_id: str
+    symbol: str | None
+    name: str | None
+    quantity: str = Field(description="Coins.", examples=["0.05"])
+    price_usd: str | None = Field(
+        description="The last known price; null when there is none, never 0.", examples=["60000"]
+    )
+    priced_at: datetime | None
+    price_age_s: float | None = Field(description="Seconds since then.", ge=0)
+    price_stale: bool | None = Field(description="Whether that is over three minutes.")
+    value_usd: str | None = Field(description="Null without a price.", examples=["3000"])
+    share: float | None = Field(description="Of the value of all that have a price, 0 to 1.", ge=0, le=1)
+    fifo: MethodGains
+    average_cost: MethodGains
+
+
+class ClosedPosition(BaseModel):
+    """A token that is no longer held."""
+
+    token_id: str
+    realised_fifo_usd: str = Field(description=_NUMBER, examples=["12.5"])
+    realised_average_cost_usd: str = Field(description=_NUMBER, examples=["12.5"])
+
+
+class Valuation(BaseModel):
+    """What a portfolio is worth now."""
+
+    totals: Totals
+    holdings: list[HoldingShown] = Field(description="The largest first, those without a price last.")
+    closed: list[ClosedPosition]
+
+
+class TimeWeighted(BaseModel):
+    """The return of one dollar that was there from the beginning, whatever came in and out."""
+
+    total: float | None = Field(description="Over the whole range, as a fraction.", examples=[0.123])
+    annualised: float | None = Field(description="By year; from 365 days on.", examples=[0.09])
+    reason: str | None = Field(description="Why one is null.")
+
+
+class MoneyWeighted(BaseModel):
+    """The yearly rate at which flows and value balance (XIRR, days ÷ 365)."""
+
+    annual: float | None = Field(description="As a fraction; null when no rate fits, or several do.", examples=[0.21])
+    reason: str | None = Field(description="Why it is null.")
+
+
+DailyRow = tuple[int, str, str, str, float]
+
+
+class Performance(BaseModel):
+    """How a portfolio did."""
+
+    from_: datetime | None = Field(alias="from")
+    to: datetime | None
+    days: float | None = Field(description="From `from` to `to`.")
+    value_start_usd: str = Field(description=_NUMBER)
+    value_end_usd: str = Field(description=_NUMBER)
+    inflow_usd: str = Field(description="Paid in from outside, and worth of what was transferred in.")
+    outflow_usd: str = Field(description="Taken out, and worth of what was transferred out.")
+    gain_usd: str = Field(description="Value at the end − at the start − inflow + outflow.")
+    time_weighted: TimeWeighted
+    money_weighted: MoneyWeighted
+    daily: list[DailyRow] = Field(
+        description="`[ms, value, inflow, outflow, index]` at each midnight UTC and at the end; dollars to the cent, flows since the "
+        "row before; the index is what one dollar became."
+    )
+
+
+class DrawdownShown(BaseModel):
+    """The deepest fall from a height."""
+
+    depth: float = Field(description="As a fraction, 0 or below.", le=0)
+    peak_at: datetime
+    trough_at: datetime
+    recovered_at: datetime | None = Field(description="Null while it is not back.")
+
+
+class OwnRisk(BaseModel):
+    """Of the portfolio's own daily returns, whole days only."""
+
+    volatility: float | None = Field(description="Deviation of daily returns × √365.")
+    sharpe: float | None = Field(description="Mean ÷ deviation × √365, nothing taken off for what is without risk.")
+    sortino: float | None = Field(description="The same over the root of the mean squared losses.")
+    max_drawdown: DrawdownShown | None
+    drawdown_now: float | None = Field(description="Below the highest, as a fraction.")
+    days: int = Field(description="Days with a return.", ge=0)
+    reason: str | None = Field(description="Why they are null.")
+
+
+class RiskLevel(BaseModel):
+    """What one day may cost. Losses are above zero."""
+
+    confidence: float = Field(description="On so many days the loss was smaller.", examples=[0.95])
+    value_at_risk: float = Field(description="Of the value, interpolated between days.", examples=[0.043])
+    value_at_risk_usd: str = Field(description="To the cent.", examples=["129.00"])
+    expected_shortfall: float = Field(description="Mean loss of the days beyond.", examples=[0.061])
+    expected_shortfall_usd: str = Field(description="To the cent.", examples=["183.00"])
+
+
+class HoldingsRisk(BaseModel):
+    """Of what is held now, at its present shares, over the days looked at (historical simulation)."""
+
+    levels: list[RiskLevel] | None = Field(description="95 % and 99 %.")
+    volatility: float | None = Field(description="Deviation of daily returns × √365.")
+    days: int = Field(description="Days with a price of every token that counts.", ge=0)
+    left_out: list[str] = Field(description="Tokens with under 60 days of prices; the others stand for them.")
+    reason: str | None = Field(description="Why they are null.")
+
+
+class Concentration(BaseModel):
+    """How much hangs on few tokens."""
+
+    hhi: float | None = Field(description="Sum of squared shares (Herfindahl–Hirschman), up to 1.")
+    effective_tokens: float | None = Field(description="1 ÷ hhi: how many equal holdings would be as concentrated.")
+    top_token: str | None
+    top_share: float | None = Field(description="Of the value, 0 to 1.")
+    reason: str | None = Field(description="Why they are null.")
+
+
+class Correlation(BaseModel):
+    """How daily returns of the largest 20 holdings go together."""
+
+    tokens: list[str]
+    matrix: list[list[float | None]] | None = Field(
+        description="Pearson's, rows and columns as `tokens`; null where a price never moves."
+    )
+    days: int = Field(description="Days with a price of all of them.", ge=0)
+    reason: str | None = Field(description="Why it is null.")
+
+
+class Risk(BaseModel):
+    """How a portfolio may fall."""
+
+    own: OwnRisk
+    holdings_now: HoldingsRisk
+    concentration: Concentration
+    correlation: Correlation
