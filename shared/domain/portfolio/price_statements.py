@@ -32,7 +32,7 @@ def daily() -> TextClause:
             SELECT token_id, opened_at + interval '1 day' AS ends, close AS price, 0 AS place, interval '0' AS distance
             FROM candle_series JOIN candles USING (series_id) JOIN candle_sources USING (source_id)
             WHERE token_id = ANY (CAST(:token_ids AS text[])) AND interval_s = 86400 AND closed
-                AND lower(quote_currency) IN ('usd', 'usdt')
+                AND quote_currency IN ('usd', 'usdt')
                 AND opened_at >= CAST(:first AS timestamptz) - interval '1 day'
                 AND opened_at < CAST(:last AS timestamptz)
             UNION ALL
@@ -66,7 +66,7 @@ def near() -> TextClause:
                 JOIN candle_sources USING (source_id)
                 CROSS JOIN LATERAL (VALUES (open, opened_at), (close, opened_at + interval '1 day')) AS shown (price, at)
                 WHERE candle_series.token_id = wanted.token_id AND interval_s = 86400 AND closed
-                    AND lower(quote_currency) IN ('usd', 'usdt')
+                    AND quote_currency IN ('usd', 'usdt')
                     AND opened_at >= moment - interval '2 days' AND opened_at <= moment + interval '1 day'
                 UNION ALL
                 SELECT price_usd, priced_at FROM quotes WHERE quotes.token_id = wanted.token_id
