@@ -58,9 +58,7 @@ class ToldPrices:
         }
 
     async def near(self, wanted: Collection[tuple[str, datetime]]) -> Mapping[tuple[str, datetime], Decimal]:
-        return {
-            (token_id, at): Decimal(self.moments[token_id]) for token_id, at in wanted if token_id in self.moments
-        }
+        return {(token_id, at): Decimal(self.moments[token_id]) for token_id, at in wanted if token_id in self.moments}
 
     async def candidates(self, symbols: Collection[str]) -> Mapping[str, Sequence[Candidate]]:
         return {

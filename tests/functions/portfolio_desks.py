@@ -45,7 +45,13 @@ class Desk:
         self.client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://127.0.0.1")
 
     async def ask(
-        self, method: str, path: str, *, who: Mapping[str, str] = ANN, headers: Mapping[str, str] | None = None, **more: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        who: Mapping[str, str] = ANN,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
     ) -> httpx2.Response:
         return await self.client.request(method, ROOT + path, headers={**who, **(headers or {})}, **more)
 

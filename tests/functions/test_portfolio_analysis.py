@@ -6,6 +6,7 @@ import statistics
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -50,9 +51,7 @@ def fill(place: Place) -> None:
     )
     place.run("INSERT INTO candle_sources (provider, quote_currency, preference) VALUES ('test', 'usdt', 1)")
     place.run("INSERT INTO candle_series (token_id, interval_s, refreshed_at) VALUES ('bitcoin', 86400, now())")
-    candles = ", ".join(
-        f"('{MIDNIGHT - (400 - day) * DAY}', {price})" for day, price in enumerate(BTC)
-    )
+    candles = ", ".join(f"('{MIDNIGHT - (400 - day) * DAY}', {price})" for day, price in enumerate(BTC))
     place.run(
         "INSERT INTO candles (series_id, source_id, closed, opened_at, known_at, open, high, low, close)"  # noqa: S608
         f" SELECT series_id, source_id, true, at::timestamptz, at::timestamptz, price, price, price, price"
@@ -92,7 +91,11 @@ async def test_holdings_are_valued_at_the_last_price_with_its_age(desk: Desk) ->
 
     body = Envelope[Valuation].model_validate_json(answer.content)
     totals, (first, second) = body.data.totals, body.data.holdings
-    assert (first.token_id, first.quantity, Decimal(first.value_usd or 0)) == ("bitcoin", "1.5", (BITCOIN * Decimal("1.5")).quantize(Decimal("1e-12")))
+    assert (first.token_id, first.quantity, Decimal(first.value_usd or 0)) == (
+        "bitcoin",
+        "1.5",
+        (BITCOIN * Decimal("1.5")).quantize(Decimal("1e-12")),
+    )
     assert (first.price_usd, first.price_age_s, first.price_stale) == (str(BITCOIN), 10, False)
     assert (first.fifo.cost_usd, first.fifo.realised_usd, first.fifo.cost_per_coin_usd) == ("4507.5", "497.5", "3005")
     assert (second.token_id, second.value_usd) == ("ethereum", "1314")
@@ -100,7 +103,12 @@ async def test_holdings_are_valued_at_the_last_price_with_its_age(desk: Desk) ->
     assert Decimal(totals.gain_usd or 0) == Decimal(totals.value_usd) + 2000 - 7010
     assert Decimal(totals.gain_usd or 0) == Decimal(totals.fifo.unrealised_usd) + Decimal(totals.fifo.realised_usd)
     assert sum(each.share or 0 for each in body.data.holdings) == pytest.approx(1)
-    assert (body.meta.as_of, body.meta.age_s, body.meta.stale, body.meta.source) == (NOON - timedelta(seconds=10), 10, False, "live")
+    assert (body.meta.as_of, body.meta.age_s, body.meta.stale, body.meta.source) == (
+        NOON - timedelta(seconds=10),
+        10,
+        False,
+        "live",
+    )
 
 
 async def test_a_holding_without_a_price_is_null_and_the_total_is_partial(desk: Desk, loaded: Place) -> None:
@@ -115,7 +123,12 @@ async def test_a_holding_without_a_price_is_null_and_the_total_is_partial(desk: 
     body = (await desk.ask("GET", f"/{name}/valuation")).json()
 
     unpriced = body["data"]["holdings"][-1]
-    assert (unpriced["token_id"], unpriced["price_usd"], unpriced["value_usd"], unpriced["share"]) == ("unpriced", None, None, None)
+    assert (unpriced["token_id"], unpriced["price_usd"], unpriced["value_usd"], unpriced["share"]) == (
+        "unpriced",
+        None,
+        None,
+        None,
+    )
     assert (body["data"]["totals"]["partial"], body["data"]["totals"]["gain_usd"]) == (True, None)
     assert (body["meta"]["unpriced"], body["meta"]["partial"]) == (["unpriced"], True)
     assert body["data"]["totals"]["value_usd"] == body["data"]["holdings"][0]["value_usd"]
@@ -204,7 +217,9 @@ async def test_nothing_held_has_no_return_and_says_why(desk: Desk) -> None:
 
     assert performance.data.time_weighted.total is performance.data.money_weighted.annual is None
     assert performance.data.time_weighted.reason
-    assert all(part.reason for part in (risk.data.own, risk.data.holdings_now, risk.data.concentration, risk.data.correlation))
+    assert all(
+        part.reason for part in (risk.data.own, risk.data.holdings_now, risk.data.concentration, risk.data.correlation)
+    )
     assert (valuation["totals"]["value_usd"], valuation["totals"]["partial"]) == ("0", False)
 
 
@@ -228,10 +243,12 @@ async def test_risk_is_that_of_the_holdings(desk: Desk) -> None:
     values = {"bitcoin": float(BITCOIN), "ethereum": float(20 * ETHEREUM)}
     shares = {key: value / sum(values.values()) for key, value in values.items()}
     returns = {
-        key: [after / before - 1 for before, after in zip(prices[199:], prices[200:], strict=False)]
+        key: [after / before - 1 for before, after in pairwise(prices[199:])]
         for key, prices in (("bitcoin", BTC), ("ethereum", ETH))
     }
-    series = [shares["bitcoin"] * one + shares["ethereum"] * other for one, other in zip(*returns.values(), strict=True)]
+    series = [
+        shares["bitcoin"] * one + shares["ethereum"] * other for one, other in zip(*returns.values(), strict=True)
+    ]
     assert (data.holdings_now.days, data.own.days, data.correlation.days) == (200, 200, 200)
     assert data.concentration.hhi == pytest.approx(sum(each**2 for each in shares.values()), abs=1e-8)
     assert (data.concentration.top_token, data.correlation.tokens) == ("bitcoin", ["bitcoin", "ethereum"])
@@ -239,7 +256,9 @@ async def test_risk_is_that_of_the_holdings(desk: Desk) -> None:
     level = (data.holdings_now.levels or [])[0]
     assert -worst[10] <= level.value_at_risk <= -worst[9]
     assert level.expected_shortfall == pytest.approx(-sum(worst[:10]) / 10, abs=1e-8)
-    assert Decimal(level.value_at_risk_usd) == pytest.approx(Decimal(level.value_at_risk * sum(values.values())), abs=Decimal("0.02"))
+    assert Decimal(level.value_at_risk_usd) == pytest.approx(
+        Decimal(level.value_at_risk * sum(values.values())), abs=Decimal("0.02")
+    )
     assert (data.correlation.matrix or [])[0][1] == pytest.approx(statistics.correlation(*returns.values()), abs=1e-8)
     assert data.own.volatility is not None
     assert data.own.max_drawdown is not None
@@ -288,7 +307,9 @@ async def test_a_symbol_is_found_in_the_catalogue(desk: Desk) -> None:
     name = await desk.new()
     text = "time,kind,symbol,quantity,price\n2025-06-01,buy,BTC,1,100\n2025-06-01,buy,DST,1,100\n"
 
-    report = await desk.data("POST", f"/{name}/imports?skip_bad=true", content=text, headers={"content-type": "text/csv"})
+    report = await desk.data(
+        "POST", f"/{name}/imports?skip_bad=true", content=text, headers={"content-type": "text/csv"}
+    )
 
     assert (report["symbols"], report["added"]) == ({"BTC": "bitcoin", "DST": "dust-2"}, 2)
 

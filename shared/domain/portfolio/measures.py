@@ -12,11 +12,11 @@ _FLAT = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Drawdown:
-    """The deepest fall from a height: `peak` and `trough` are places in the series, `recovered` too, if it was."""
+    """The deepest fall from a height: `peak` and `bottom` are places in the series, `recovered` too, if it was."""
 
     depth: float
     peak: int
-    trough: int
+    bottom: int
     recovered: int | None
 
 
@@ -49,8 +49,8 @@ def deepest(levels: Sequence[float]) -> Drawdown:
             peak, found = top, Drawdown(fall, top, place, None)
     if not found.depth:
         return found
-    back = (place for place in range(found.trough, len(levels)) if levels[place] >= levels[peak])
-    return Drawdown(found.depth, peak, found.trough, next(back, None))
+    back = (place for place in range(found.bottom, len(levels)) if levels[place] >= levels[peak])
+    return Drawdown(found.depth, peak, found.bottom, next(back, None))
 
 
 def value_at_risk(returns: Sequence[float], tail: float) -> float:

@@ -238,7 +238,7 @@ class DrawdownShown(BaseModel):
 
     depth: float = Field(description="As a fraction, 0 or below.", le=0)
     peak_at: datetime
-    trough_at: datetime
+    bottom_at: datetime
     recovered_at: datetime | None = Field(description="Null while it is not back.")
 
 

@@ -72,7 +72,7 @@ def near() -> TextClause:
                 SELECT price_usd, priced_at FROM quotes WHERE quotes.token_id = wanted.token_id
             ) AS known
             WHERE at >= moment - interval '12 hours' AND at <= moment + interval '12 hours' AND price > 0
-            ORDER BY abs(extract(epoch FROM at - moment)) LIMIT 1
+            ORDER BY abs(extract(epoch FROM at - moment)), at, price LIMIT 1
         ) AS nearest
     """)
 

@@ -94,7 +94,7 @@ def _own(history: History | None) -> dict[str, Any]:
         "max_drawdown": {
             "depth": _rounded(worst.depth),
             "peak_at": iso(whole[worst.peak].at),
-            "trough_at": iso(whole[worst.trough].at),
+            "bottom_at": iso(whole[worst.bottom].at),
             "recovered_at": None if back is None else iso(whole[back].at),
         },
         "drawdown_now": _rounded(levels[-1] / max(levels) - 1),

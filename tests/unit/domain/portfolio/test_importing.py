@@ -117,7 +117,9 @@ def desk_rate() -> Any:
 
 async def test_the_older_columns_of_binance_are_read_too(desk: Desk) -> None:
     name = await desk.new()
-    text = "Date(UTC),Market,Type,Price,Amount,Total,Fee,Fee Coin\n2020-01-15 10:30:00,ETHBTC,BUY,0.02,5,0.1,0.005,ETH\n"
+    text = (
+        "Date(UTC),Market,Type,Price,Amount,Total,Fee,Fee Coin\n2020-01-15 10:30:00,ETHBTC,BUY,0.02,5,0.1,0.005,ETH\n"
+    )
 
     report = await desk.run(name, text)
 
@@ -184,7 +186,10 @@ async def test_a_longer_export_adds_only_what_is_new(desk: Desk) -> None:
 
 async def test_nothing_is_kept_when_a_row_is_bad_unless_bad_rows_are_skipped(desk: Desk) -> None:
     name = await desk.new()
-    text = BINANCE_TRADES + "2025-04-01 00:00:00,BTCUSDT,HOLD,1,1BTC,1USDT,0BTC\n2025-04-02 00:00:00,BTCUSDT,BUY,x,1BTC,1USDT,0BTC\n"
+    text = (
+        BINANCE_TRADES
+        + "2025-04-01 00:00:00,BTCUSDT,HOLD,1,1BTC,1USDT,0BTC\n2025-04-02 00:00:00,BTCUSDT,BUY,x,1BTC,1USDT,0BTC\n"
+    )
 
     refused = await desk.run(name, text)
     nothing = await desk.kept(name)

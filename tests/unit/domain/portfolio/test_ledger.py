@@ -61,9 +61,7 @@ def test_value_is_conserved_by_both_methods(history: list[Transaction]) -> None:
                 cost, realised = getattr(book, f"{method}_cost"), getattr(book, f"{method}_realised")
                 moved = getattr(book, f"{method}_moved")
                 assert cost - realised == book.acquired - book.proceeds - moved
-        transferred = sum(
-            (legs_of(each)[0].usd for each in history if each.kind == "transfer_out"), ZERO
-        )
+        transferred = sum((legs_of(each)[0].usd for each in history if each.kind == "transfer_out"), ZERO)
         proceeds = total(ledger, "proceeds") + transferred
         assert total(ledger, "acquired") - proceeds == ledger.invested_usd + ledger.income_usd - ledger.returned_usd
 
@@ -75,9 +73,7 @@ def test_no_coin_appears_or_vanishes(history: list[Transaction]) -> None:
 
     with exactly():
         for token, book in books.items():
-            moved = sum(
-                (leg.quantity for each in history for leg in legs_of(each) if leg.token_id == token), ZERO
-            )
+            moved = sum((leg.quantity for each in history for leg in legs_of(each) if leg.token_id == token), ZERO)
             assert book.quantity == moved == sum((coins for coins, _ in book.lots), ZERO)
             assert book.fifo_cost == sum((cost for _, cost in book.lots), ZERO)
             assert book.quantity or (book.fifo_cost == book.average_cost == ZERO)

@@ -1,5 +1,6 @@
 """Measures of risk against empyrical, with 365 days in a year."""
 
+import importlib
 import random
 import warnings
 from typing import Any
@@ -17,7 +18,6 @@ from shared.domain.portfolio.measures import (
 )
 
 
-
 def drawn(seed: int) -> list[float]:
     source = random.Random(seed)
     return [source.gauss(0.001, 0.03) for _ in range(40 + 53 * seed)]
@@ -30,9 +30,7 @@ SERIES = [drawn(seed) for seed in range(1, 7)]
 def empyrical() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import empyrical
-
-        return empyrical
+        return importlib.import_module("empyrical")
 
 
 def array(returns: list[float]) -> Any:
@@ -69,13 +67,13 @@ def test_drawdown_is_that_of_empyrical(empyrical: Any, returns: list[float]) -> 
     found = deepest(levels)
 
     assert found.depth == pytest.approx(empyrical.max_drawdown(array(returns)), rel=1e-12)
-    assert levels[found.trough] / levels[found.peak] - 1 == pytest.approx(found.depth)
+    assert levels[found.bottom] / levels[found.peak] - 1 == pytest.approx(found.depth)
 
 
-def test_a_drawdown_names_its_peak_its_trough_and_its_end() -> None:
+def test_a_drawdown_names_its_peak_its_bottom_and_its_end() -> None:
     found = deepest([1, 2, 1, 1.5, 2, 3, 2.5])
 
-    assert (found.depth, found.peak, found.trough, found.recovered) == (-0.5, 1, 2, 4)
+    assert (found.depth, found.peak, found.bottom, found.recovered) == (-0.5, 1, 2, 4)
     assert deepest([1, 2, 1]).recovered is None
     assert deepest([1, 1, 2]).depth == 0
 
