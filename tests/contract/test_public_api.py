@@ -16,6 +16,7 @@ from local.options import Options
 from local.platform import Platform
 from tests.folders import open_folder
 from tools.manifests import read_manifests
+from tools.tour.__main__ import local_token
 from tools.tour.itinerary import tour_of
 from tools.tour.visiting import Visitor
 
@@ -43,7 +44,7 @@ def test_every_documented_operation_answers_as_documented(platform: Platform) ->
     with httpx2.Client(base_url=platform.gateway_url, timeout=30) as client:
         document = client.get("/api/v1/openapi.json").json()
 
-        visits = list(Visitor(client, document, token=None).visit(tour_of(document)))
+        visits = list(Visitor(client, document, token=local_token(platform.folder)).visit(tour_of(document)))
 
     assert {str(visit.stop.operation): visit.complaints for visit in visits if not visit.as_documented} == {}
     documented = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
@@ -66,6 +67,7 @@ def fuzzed(platform: Platform, folder: Path, *, examples: int, within_s: int) ->
     program = Path(sys.executable).with_name("st")
     location = f"{platform.gateway_url}/api/v1/openapi.json"
     options = ["--max-examples", str(examples), "--seed", "1", "--generation-database", "none", "--no-color"]
+    options += ["--header", f"Authorization: Bearer {local_token(platform.folder)}"]
     run = subprocess.run(
         [program, "--config-file", SETTINGS, "run", location, *options, "--workers", "2"],
         cwd=folder,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from tools.gateway.llms import llms_text
 from tools.gateway.public import EXAMPLES, public_document
 from tools.manifests import ROOT, read_manifests
 
@@ -17,8 +18,8 @@ OPERATIONS = {
     for path, item in DOCUMENT["paths"].items()
     for method, operation in item.items()
 }
-NO_JSON = {"GET /api/v1/docs", "GET /api/v1/openapi.json"}
-"""Answer with a page and with the document itself."""
+NO_JSON = {"GET /api/v1/docs", "GET /api/v1/openapi.json", "GET /llms.txt", "GET /api/v1/llms.txt"}
+"""Answer with a page, a text, or the document itself."""
 
 
 def answers_of(operation: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
@@ -74,6 +75,13 @@ def test_operation_shows_its_errors(name: str) -> None:
     for status, content in errors:
         schema = {**content["schema"], "components": DOCUMENT["components"]}
         assert list(Draft202012Validator(schema).iter_errors(content["example"])) == [], status
+
+
+def test_page_for_agents_names_every_operation_once() -> None:
+    text = llms_text(DOCUMENT)
+
+    listed = [name for name in OPERATIONS if not OPERATIONS[name]["operationId"].endswith(("_short", "_prefixed"))]
+    assert [name for name in listed if text.count(f"`{name}`") != 1] == []
 
 
 def test_no_example_is_of_an_operation_that_is_gone() -> None:

@@ -100,7 +100,6 @@ async def import_transactions(
     portfolio_id: PortfolioId,
     caller: SignedIn,
     imports: Imports,
-    text: Annotated[str, Depends(_text)],
     symbols: Annotated[dict[str, str], Depends(_meant)],
     layout: Annotated[
         Layout | None,
@@ -128,5 +127,6 @@ async def import_transactions(
     which, and anything else is refused. Prices that a file does not tell are the market's within twelve hours of then, and `filled`
     says so. Refused with 409: `too_many_transactions`, `portfolio_busy`.
     """
-    order = Order(text, layout, settlement, skip_bad, dry_run, symbols)
+    await imports.find(caller.uid, portfolio_id)
+    order = Order(await _text(request), layout, settlement, skip_bad, dry_run, symbols)
     return answered(request, await imports.run(caller.uid, portfolio_id, order))

@@ -12,9 +12,7 @@ router = APIRouter(tags=["portfolio"])
 PortfolioId = Annotated[
     str, Path(pattern=r"^[0-9a-f]{16}$", description="Id of a portfolio of yours.", examples=["5f0c2a9be1d34c77"])
 ]
-TransactionId = Annotated[
-    str, Path(pattern=r"^t(0|[1-9][0-9]{0,6})$", description="Id of a transaction.", examples=["t7"])
-]
+TransactionId = Annotated[str, Path(pattern=r"^[0-9a-z]{1,16}$", description="Id of a transaction.", examples=["t7"])]
 Key = Annotated[
     str | None,
     Header(

@@ -62,6 +62,10 @@ class PortfolioImports:
         self._clock = clock
         self._data_source = data_source
 
+    async def find(self, uid: str, portfolio_id: str) -> None:
+        """Return when there is such a portfolio: whose it is not is told nothing else, whatever they send."""
+        await self._portfolios.one(uid, portfolio_id)
+
     async def run(self, uid: str, portfolio_id: str, order: Order) -> Answer:
         """Import a file and return the report.
 

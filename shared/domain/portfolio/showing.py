@@ -69,5 +69,7 @@ def id_of(sequence: int) -> str:
 
 
 def sequence_of(transaction_id: str) -> int:
-    """Return a transaction's number; ids have the form of `id_of`."""
-    return int(transaction_id[1:])
+    """Return a transaction's number; -1, which none has, for what is no id."""
+    number = transaction_id[1:]
+    known = transaction_id.startswith("t") and number.isascii() and number.isdigit()
+    return int(number) if known and id_of(int(number)) == transaction_id else -1
