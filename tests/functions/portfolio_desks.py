@@ -34,6 +34,7 @@ class Desk:
             lambda settings: wired(settings, self.documents, self.callers, self.clock),
             settings=lambda: _private(settings_of(place)),
             clock=self.clock,
+            documents=lambda _: MemoryDocuments(),
             write_log=lambda line: None,
         )
 

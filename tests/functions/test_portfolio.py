@@ -376,6 +376,9 @@ async def test_a_change_that_others_always_come_before_is_given_up(desk: Desk) -
 
 async def test_only_reads_believe_a_token_that_was_seen_before(desk: Desk) -> None:
     await desk.new()
+    changing = list(desk.callers.strictly)
     await desk.ask("GET", "")
 
-    assert desk.callers.strictly == [True, False]
+    # The front looks a caller up as well, to count the request.
+    assert True in changing
+    assert True not in desk.callers.strictly[len(changing) :]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.portfolio.models import Performance, Risk, Valuation
+from shared.domain.portfolio.analysis_models import Performance, Risk, Valuation
 from shared.http.envelope import Envelope
 from tests.clocks import NOON
 from tests.databases import Place

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from shared.domain.portfolio.models import Performance, Risk, Valuation
+from shared.domain.portfolio.analysis_models import Performance, Risk, Valuation
 from shared.domain.portfolio.performing import PortfolioPerformance
 from shared.domain.portfolio.risking import PortfolioRisk
 from shared.domain.portfolio.valuing import PortfolioValuation
