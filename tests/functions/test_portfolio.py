@@ -247,7 +247,7 @@ async def test_nobody_and_forgers_are_turned_away(desk: Desk, method: str, path:
         {"quantity": "-1"},
         {"quantity": 1},
         {"quantity": "1e3"},
-        {"quantity": "1.0000000000000000001"},
+        {"quantity": "1.0000000000000000000000000000001"},
         {"price": "NaN"},
         {"price": None},
         {"quote": "bitcoin"},

@@ -323,3 +323,35 @@ async def test_market_data_that_was_never_loaded_is_unavailable(place: Place) ->
 
     assert {(each.status_code, each.json()["code"]) for each in answers} == {(503, "no_data")}
     assert {each.headers["retry-after"] for each in answers} == {"30"}
+
+
+async def test_the_largest_and_smallest_numbers_that_may_be_told_are_answered(desk: Desk) -> None:
+    name = await desk.new()
+    huge, tiny = "999999999999999999." + "9" * 30, "0." + "0" * 29 + "1"
+    for day, (quantity, price) in enumerate([(huge, huge), (tiny, tiny), (huge, tiny), (tiny, huge)]):
+        await desk.add(name, ago(90 - day), quantity=quantity, price=price)
+    await desk.add(
+        name, ago(80), token_id="ethereum", quantity=huge, amount=tiny, price=None, quote="bitcoin", usd_rate=huge
+    )
+    await desk.add(
+        name, ago(79), token_id="ripple", quantity=tiny, price=huge, quote="ethereum", usd_rate=huge,
+        settlement="outside", fee=huge, fee_currency="dust", fee_usd_rate=huge,
+    )  # fmt: skip
+    await desk.add(name, ago(78), kind="sell", quantity=tiny, price=huge, fee=tiny, fee_currency="bitcoin")
+
+    answers = [
+        await desk.ask("GET", f"/{name}/{path}") for path in ("valuation", "performance", "risk", "transactions")
+    ]
+
+    assert [each.status_code for each in answers] == [200] * 4, [each.text[:200] for each in answers]
+    assert not any(word in each.text for each in answers for word in ("NaN", "Infinity"))
+
+
+async def test_what_costs_nothing_and_is_worth_nothing_is_answered(desk: Desk) -> None:
+    name = await desk.new()
+    await desk.add(name, ago(60), price="0")
+    await desk.add(name, ago(50), kind="sell", price="0", fee="5")
+
+    answers = [await desk.ask("GET", f"/{name}/{path}") for path in ("valuation", "performance", "risk")]
+
+    assert [each.status_code for each in answers] == [200] * 3, [each.text[:200] for each in answers]

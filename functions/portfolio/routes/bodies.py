@@ -15,7 +15,7 @@ from shared.http.parameters import SLUG, read_time
 from shared.records.portfolio import USD, Kind, Settlement, Transaction
 
 _ABOVE_ZERO = r"(?!0+(\.0+)?$)"
-_DIGITS = r"(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?"
+_DIGITS = r"(0|[1-9][0-9]{0,17})(\.[0-9]{1,30})?"
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 
 
@@ -30,7 +30,7 @@ def _reader(pattern: re.Pattern[str]) -> Callable[[object], Decimal]:
         if isinstance(given, Decimal):
             return given
         if not isinstance(given, str) or pattern.fullmatch(given) is None:
-            raise ValueError("give a number as text, with up to 18 digits before and 18 behind the point")
+            raise ValueError("give a number as text, with up to 18 digits before and 30 behind the point")
         return Decimal(given)
 
     return read

@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow, localcontext
 
 USD_STEP = Decimal("1e-12")
+_CENT = Decimal("0.01")
+_PRICE_STEP = Decimal("1e-30")
 _FAILS = [InvalidOperation, DivisionByZero, Overflow]
-# Quantities, prices and rates have 18 digits before the point and 18 behind: three multiplied make 108.
-_EXACT = Context(prec=160, traps=[*_FAILS, Inexact])
-_ROUNDING = Context(prec=160, traps=_FAILS, rounding=ROUND_HALF_EVEN)
+# Quantities, prices and rates have 18 digits before the point and 30 behind: three multiplied make 144.
+_EXACT = Context(prec=200, traps=[*_FAILS, Inexact])
+_ROUNDING = Context(prec=200, traps=_FAILS, rounding=ROUND_HALF_EVEN)
 
 
 @contextmanager
@@ -25,6 +27,16 @@ def exactly() -> Iterator[None]:
 def dollars(value: Decimal) -> Decimal:
     """Return dollars as a multiple of the step."""
     return value.quantize(USD_STEP, context=_ROUNDING)
+
+
+def cents(value: Decimal) -> Decimal:
+    """Return dollars to the cent."""
+    return value.quantize(_CENT, context=_ROUNDING)
+
+
+def price_of(value: Decimal) -> Decimal:
+    """Return a price of the market with as many digits as one may be told with."""
+    return value.quantize(_PRICE_STEP, context=_ROUNDING).normalize(_ROUNDING)
 
 
 def part_of(cost: Decimal, part: Decimal, whole: Decimal) -> Decimal:

@@ -11,13 +11,12 @@ from shared.domain.cursors import milliseconds
 from shared.records.answer import Answer
 
 from .history import History, Point
-from .money import exactly, text_of
+from .money import cents, exactly, text_of
 from .past import Past, PastReader
 from .showing import iso, written
 from .xirr import YEAR_DAYS, Rate, money_weighted
 
 _NOTHING = Decimal(0)
-_CENT = Decimal("0.01")
 _DIGITS = 10
 _NO_HISTORY = "no transaction lies before the end of the range"
 
@@ -119,8 +118,8 @@ def _fraction(value: float) -> float | None:
 
 
 def _row(point: Point, index: float) -> list[object]:
-    cents = [text_of(each.quantize(_CENT)) for each in (point.value, point.inflow, point.outflow)]
-    return [milliseconds(point.at), *cents, round(index, _DIGITS)]
+    amounts = [text_of(cents(each)) for each in (point.value, point.inflow, point.outflow)]
+    return [milliseconds(point.at), *amounts, round(index, _DIGITS)]
 
 
 def _nothing() -> dict[str, Any]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from shared.records.portfolio import USD, Transaction
 
+from .money import price_of
 from .prices import KnowsPrices
 
 EARLIEST = datetime(2009, 1, 3, tzinfo=UTC)
@@ -88,7 +89,7 @@ def _with(
         if price is None:
             told = "the price" if name == "price" else f"`{name}`"
             return transaction, Refusal(name, f"no price of {token_id} is known within 12 hours of then: give {told}")
-        transaction = replace(transaction, **{name: price})  # type: ignore[arg-type]
+        transaction = replace(transaction, **{name: price_of(price)})  # type: ignore[arg-type]
     return (
         replace(transaction, filled=tuple(dict.fromkeys((*transaction.filled, *lacking)))) if lacking else transaction
     )

@@ -148,10 +148,8 @@ def _fees(row: Row) -> Decimal:
 
 
 def _money(text: str, column: str) -> tuple[Decimal, int]:
-    """Return an amount such as `-$4.41`; prices are told with more digits than anybody pays, of which 18 are kept."""
-    plain = text.replace("$", "").replace("€", "").replace("£", "")
-    whole, point, behind = plain.partition(".")
-    return size_of(whole + point + behind[:18] if "e" not in behind.lower() else plain, column)
+    """Return an amount such as `-$4.41`."""
+    return size_of(text.replace("$", "").replace("€", "").replace("£", ""), column)
 
 
 def _sign(row: Row) -> int:

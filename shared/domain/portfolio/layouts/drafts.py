@@ -9,7 +9,7 @@ from typing import cast
 
 from shared.records.portfolio import USD, Transaction
 
-_NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
+_NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{1,30})?")
 _SYMBOL = re.compile(r"[A-Za-z0-9$@._-]{1,32}")
 SYMBOL_MARK = "?"
 """Before a symbol that stands where a token's id will: no id begins so."""
@@ -112,7 +112,7 @@ def number_of(text: str, column: str) -> Decimal:
     """Return a number that is not below zero.
 
     Raises:
-        BadRowError: it is none, or has over 18 digits before or behind the point.
+        BadRowError: it is none, or has over 18 digits before or 30 behind the point.
     """
     plain = text.strip().replace(",", "").lstrip("$€£")
     try:
@@ -123,7 +123,7 @@ def number_of(text: str, column: str) -> Decimal:
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
     if _NUMBER.fullmatch(plain) is None:
         raise BadRowError(
-            "number", f"{column}: '{text[:40]}' is below zero or has over 18 digits on one side of the point"
+            "number", f"{column}: '{text[:40]}' is below zero, or has over 18 digits before or 30 behind the point"
         )
     return Decimal(plain)
 

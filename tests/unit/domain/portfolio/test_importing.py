@@ -252,7 +252,7 @@ async def test_a_symbol_of_several_tokens_is_not_guessed(desk: Desk) -> None:
         ("2025-01-01,buy,bitcoin,0,5,", "number"),
         ("2025-01-01,buy,bitcoin,NaN,5,", "number"),
         ("2025-01-01,buy,bitcoin,1e400,5,", "number"),
-        ("2025-01-01,buy,bitcoin,1.0000000000000000001,5,", "number"),
+        ("2025-01-01,buy,bitcoin,1.0000000000000000000000000000001,5,", "number"),
         ("2025-01-01,buy,bitcoin,1,,", "price"),
         ("2025-01-01,buy,bitcoin,,5,", "column"),
         ("2025-01-01,buy,bitcoin", "column"),
