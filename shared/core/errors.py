@@ -13,6 +13,7 @@ PrismError
 │   └── ConflictError             it contradicts what is there                             409
 ├── UnavailableError              nothing can be answered for now; ask again               503
 │   ├── NoDataError               the data was never loaded                                503
+│   ├── PriceStaleError           the newest price is older than it may be for trading     503
 │   ├── DatabaseUnavailableError  PostgreSQL did not answer                                503
 │   └── DocumentsUnavailableError the document store did not answer                        503
 ├── DocumentTooLargeError         a document is over the store's limit                     500
@@ -151,6 +152,16 @@ class NoDataError(UnavailableError):
     """The data was never loaded."""
 
     code = "no_data"
+
+
+class PriceStaleError(UnavailableError):
+    """The newest price is older than one may be that something is traded at."""
+
+    code = "price_stale"
+
+    def __init__(self, token_id: str, age: timedelta | None) -> None:
+        known = "has no price" if age is None else f"was last priced {age.total_seconds():.0f} s ago"
+        super().__init__(f"'{token_id}' {known}; nothing is traded at that", timedelta(seconds=60))
 
 
 class DatabaseUnavailableError(UnavailableError):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,9 @@ def forger(people: Identities, folder: Path) -> Forger:
 
 
 @pytest.fixture(scope="module")
-def market(shared_place: Place) -> Place:
-    """A database with quotes in it, for what is made of tokens."""
-    asyncio.run(store(shared_place, snapshot()))
+def furnished(shared_place: Place) -> Place:
+    """A database in which something has a price."""
+    asyncio.run(store(shared_place, snapshot(at=datetime.now(UTC), data_source="sandbox")))
     return shared_place
 
 
@@ -134,10 +135,10 @@ def test_of_everything_private_one_can_be_made(operation: Operation) -> None:
 
 @pytest.mark.parametrize("operation", NAMING, ids=by_id)
 async def test_somebody_elses_is_not_found_and_stays_as_it_is(
-    operation: Operation, people: Identities, tmp_path: Path, market: Place
+    operation: Operation, people: Identities, tmp_path: Path, furnished: Place
 ) -> None:
     ann, bob = people.headers("ann"), people.headers("bob")
-    settings = settings_of(operation.function, people, tmp_path, market)
+    settings = settings_of(operation.function, people, tmp_path, furnished)
     async with deployed(settings, operation.function) as client:
         ids = await made_by(client, operation, ann)
         path = operation.path.format(**ids)

@@ -22,5 +22,18 @@ THINGS: Mapping[tuple[str, str], Made] = {
         "/api/v1/portfolios/{portfolio_id}/transactions",
         {"at": "2025-01-01", "kind": "buy", "token_id": "bitcoin", "quantity": "1", "price": "100"},
     ),
+    ("trading", "account_id"): Made("/api/v1/trading/accounts", {"name": "mine", "starting_cash_usd": "1000"}),
+    ("trading", "order_id"): Made(
+        "/api/v1/trading/accounts/{account_id}/orders",
+        {"token_id": "bitcoin", "side": "buy", "type": "limit", "quantity": "1", "limit_price": "1"},
+    ),
+    ("alerts", "alert_id"): Made(
+        "/api/v1/alerts",
+        {
+            "name": "mine",
+            "condition": {"measure": "price_usd", "subject": "bitcoin", "direction": "above", "threshold": "1"},
+            "webhook_url": "https://hooks.example.org/prism",
+        },
+    ),
 }
 """By function and the name of the parameter."""

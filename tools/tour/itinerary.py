@@ -36,6 +36,7 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
 """Query parameters that are given wherever an operation takes them."""
 
 
+_TRADING = "/api/v1/trading/accounts"
 _ALERT = {
     "name": "Bitcoin over a million",
     "condition": {"measure": "price_usd", "subject": "bitcoin", "direction": "above", "threshold": "1000000"},
@@ -54,6 +55,20 @@ STOPS: tuple[Stop, ...] = (
     Stop(method="GET", path="/api/v1/market/ohlc", query={"id": "bitcoin", "interval": "1h", "limit": "3"}),
     Stop(method="GET", path="/api/market/ohlc", query={"id": "bitcoin", "interval": "1d", "limit": "3"}),
     Stop(method="GET", path="/api/v1/market/depth", query={"id": "bitcoin", "levels": "5"}),
+    Stop(
+        method="POST",
+        path=_TRADING,
+        body={"name": "Tour", "starting_cash_usd": "100000"},
+        keep={"account_id": "data.id"},
+    ),
+    Stop(
+        method="POST",
+        path=f"{_TRADING}/{{account_id}}/orders",
+        body={"token_id": "bitcoin", "side": "buy", "type": "limit", "quantity": "0.1", "limit_price": "100"},
+        keep={"order_id": "data.id"},
+    ),
+    Stop(method="DELETE", path=f"{_TRADING}/{{account_id}}/orders/{{order_id}}"),
+    Stop(method="DELETE", path=f"{_TRADING}/{{account_id}}"),
     Stop(method="POST", path="/api/v1/alerts", body=_ALERT, keep={"alert_id": "data.id"}),
     Stop(method="PUT", path="/api/v1/alerts/{alert_id}", body=_ALERT),
     Stop(method="POST", path="/api/v1/alerts/{alert_id}/test"),
