@@ -25,6 +25,7 @@ locals {
     live_quotes          = { collection = "live", field = "quotes" }
     refresh_runs_steps   = { collection = "refresh_runs", field = "steps" }
     refresh_runs_sources = { collection = "refresh_runs", field = "sources" }
+    portfolio_rows       = { collection = "portfolio_transactions", field = "rows" }
     idempotency_answer   = { collection = "idempotency", field = "answer" }
     trading_positions    = { collection = "trading_accounts", field = "positions" }
     trading_pricing      = { collection = "trading_fills", field = "pricing" }

@@ -31,6 +31,7 @@ PrismError
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Literal
 
 
 class PrismError(Exception):
@@ -63,8 +64,11 @@ class InvalidParameterError(CallerError):
     status = 422
     code = "invalid_parameter"
 
-    def __init__(self, parameter: str, message: str, value: object = None) -> None:
+    def __init__(
+        self, parameter: str, message: str, value: object = None, *, place: Literal["query", "body"] = "query"
+    ) -> None:
         super().__init__(f"{parameter}: {message}")
+        self.place = place
         self.parameter = parameter
         self.message = message
         self.value = value

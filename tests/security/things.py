@@ -17,6 +17,11 @@ class Made:
 
 THINGS: Mapping[tuple[str, str], Made] = {
     ("auth", "key_id"): Made("/api/v1/auth/keys", {"name": "mine"}),
+    ("portfolio", "portfolio_id"): Made("/api/v1/portfolios", {"name": "mine"}),
+    ("portfolio", "transaction_id"): Made(
+        "/api/v1/portfolios/{portfolio_id}/transactions",
+        {"at": "2025-01-01", "kind": "buy", "token_id": "bitcoin", "quantity": "1", "price": "100"},
+    ),
     ("trading", "account_id"): Made("/api/v1/trading/accounts", {"name": "mine", "starting_cash_usd": "1000"}),
     ("trading", "order_id"): Made(
         "/api/v1/trading/accounts/{account_id}/orders",

@@ -72,6 +72,32 @@ STOPS: tuple[Stop, ...] = (
     Stop(method="POST", path="/api/v1/alerts", body=_ALERT, keep={"alert_id": "data.id"}),
     Stop(method="PUT", path="/api/v1/alerts/{alert_id}", body=_ALERT),
     Stop(method="POST", path="/api/v1/alerts/{alert_id}/test"),
+    Stop(method="POST", path="/api/v1/portfolios", body={"name": "Savings"}, keep={"portfolio_id": "data.id"}),
+    Stop(
+        method="POST",
+        path="/api/v1/portfolios/{portfolio_id}/transactions",
+        body={"at": "2026-01-15T10:30:00Z", "kind": "buy", "token_id": "bitcoin", "quantity": "0.05", "price": "52000"},
+        keep={"transaction_id": "data.id"},
+    ),
+    Stop(
+        method="PUT",
+        path="/api/v1/portfolios/{portfolio_id}/transactions/{transaction_id}",
+        body={
+            "at": "2026-01-15T10:30:00Z",
+            "kind": "buy",
+            "token_id": "bitcoin",
+            "quantity": "0.05",
+            "price": "52000",
+            "fee": "3.9",
+        },
+    ),
+    Stop(
+        method="POST",
+        path="/api/v1/portfolios/{portfolio_id}/imports",
+        body={"text": "time,kind,token_id,quantity,price\n2026-02-01T08:00:00Z,buy,ethereum,1.5,2400\n"},
+    ),
+    Stop(method="PATCH", path="/api/v1/portfolios/{portfolio_id}", body={"name": "Long run"}),
+    Stop(method="DELETE", path="/api/v1/portfolios/{portfolio_id}/transactions/{transaction_id}"),
 )
 """Asked in this order and before all others, which follow as they are documented; those that DELETE come last."""
 
