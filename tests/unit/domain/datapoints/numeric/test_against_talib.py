@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 import talib
+from talib import MA_Type  # type: ignore[attr-defined]
 
 from shared.domain.datapoints.numeric import (
     channels,
@@ -51,11 +52,11 @@ CASES: dict[str, tuple[Made, Oracle]] = {
     "trix": (partial(macd.triple, window=15), lambda h, d, c, v: talib.TRIX(c, 15)),
     "stochastic_k": (
         oscillators.stochastic_k,
-        lambda h, d, c, v: talib.STOCH(h, d, c, 14, 3, talib.MA_Type.SMA, 3, talib.MA_Type.SMA)[0],
+        lambda h, d, c, v: talib.STOCH(h, d, c, 14, 3, MA_Type.SMA, 3, MA_Type.SMA)[0],
     ),
     "stochastic_d": (
         oscillators.stochastic_d,
-        lambda h, d, c, v: talib.STOCH(h, d, c, 14, 3, talib.MA_Type.SMA, 3, talib.MA_Type.SMA)[1],
+        lambda h, d, c, v: talib.STOCH(h, d, c, 14, 3, MA_Type.SMA, 3, MA_Type.SMA)[1],
     ),
     "williams": (partial(oscillators.williams, window=14), lambda h, d, c, v: talib.WILLR(h, d, c, 14)),
     "cci": (partial(oscillators.commodity_channel, window=20), lambda h, d, c, v: talib.CCI(h, d, c, 20)),
