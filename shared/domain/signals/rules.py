@@ -37,7 +37,7 @@ TARGET_VOLATILITY_PCT = 20.0
 LARGEST_POSITION = 0.25
 PRIOR_SIGNALS = 20
 """So many imagined signals, half of them right, stand beside those that were graded, when a probability is stated."""
-LEAST_PAIRS, UNKNOWN_CORRELATION = 30, 0.5
+LEAST_PAIRS, UNKNOWN_CORRELATION = 30, 0.3
 """Correlations are measured over this many tokens at least; else they are taken to be so."""
 EVEN_WEIGHT = 0.5
 """Share of the measured correlation beside `UNKNOWN_CORRELATION`, against the chance of a day."""

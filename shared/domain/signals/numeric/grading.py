@@ -4,7 +4,7 @@ Sources: Grinold and Kahn, Active Portfolio Management (1999), information coeff
 terms of probability (1950); Efron and Tibshirani, An Introduction to the Bootstrap (1993), percentile intervals over clusters.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,41 +54,58 @@ def record_of(signals: Sequence[Graded]) -> Record:
     score = np.array([each.score for each in signals])
     moved = np.array([each.exit_usd / each.entry_usd - 1.0 for each in signals])
     way = np.where([each.direction == "bullish" for each in signals], 1.0, -1.0)
-    days = np.array([each.emitted_at.date().toordinal() for each in signals])
-    figures: list[Callable[[NDArray[np.int64]], float]] = [
-        lambda at: float(hit[at].mean()),
-        lambda at: rank_correlation(score[at], moved[at]),
-        lambda at: float(((stated[at] - hit[at]) ** 2).mean()),
-        lambda at: float((100.0 * way * moved)[at].mean()),
-    ]
-    return Record(len(signals), len(np.unique(days)), *(_measured(figure, days) for figure in figures))
+    days, member = np.unique([each.emitted_at.date().toordinal() for each in signals], return_inverse=True)
+    drawn = np.random.default_rng(BOOTSTRAP_SEED).integers(0, len(days), (BOOTSTRAPS, len(days)))
+    clusters = _Clusters(member, drawn, len(days))
+    means = [clusters.mean(values) for values in (hit, (stated - hit) ** 2, 100.0 * way * moved)]
+    return Record(
+        len(signals), len(days), means[0], clusters.correlation(ranks(score), ranks(moved)), means[1], means[2]
+    )
 
 
-def rank_correlation(one: FloatArray, other: FloatArray) -> float:
-    """Return Spearman's correlation, equal values sharing their ranks; NaN where one of them never changes."""
-    if len(one) < _LEAST_SIGNALS:
-        return float("nan")
-    a, b = _ranks(one), _ranks(other)
-    a, b = a - a.mean(), b - b.mean()
-    spread = float(np.sqrt((a * a).sum() * (b * b).sum()))
-    return float((a * b).sum()) / spread if spread > 0 else float("nan")
+def correlation(moments: FloatArray) -> FloatArray:
+    """Return correlations from sums over n of 1, a, b, aa, bb, ab (last axis); NaN where one never changes or n is below three."""
+    n, a, b, aa, bb, ab = np.moveaxis(moments, -1, 0)
+    spread = np.sqrt(np.maximum(0.0, (n * aa - a * a) * (n * bb - b * b)))
+    usable = (spread > 1e-9 * np.maximum(1.0, n * aa)) & (n >= _LEAST_SIGNALS)
+    made: FloatArray = np.where(usable, (n * ab - a * b) / np.where(usable, spread, 1.0), np.nan)
+    return made
 
 
-def _measured(figure: Callable[[NDArray[np.int64]], float], days: NDArray[np.int64]) -> Measured:
-    value = figure(np.arange(len(days)))
-    each = np.unique(days)
-    if len(each) < _LEAST_DAYS or np.isnan(value):
-        return Measured(None if np.isnan(value) else value, None, None)
-    random = np.random.default_rng(BOOTSTRAP_SEED)
-    members = [np.flatnonzero(days == day) for day in each]
-    drawn = random.integers(0, len(each), (BOOTSTRAPS, len(each)))
-    tried = np.array([figure(np.concatenate([members[day] for day in days_drawn])) for days_drawn in drawn])
-    low, high = np.nanquantile(tried, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
-    return Measured(value, float(low), float(high))
-
-
-def _ranks(values: FloatArray) -> FloatArray:
+def ranks(values: FloatArray) -> FloatArray:
+    """Return ranks from 1 on; equal values share theirs."""
     _, place, count = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(count)
-    ranks: FloatArray = (last - (count - 1) / 2.0)[place]
-    return ranks
+    made: FloatArray = (last - (count - 1) / 2.0)[place]
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Clusters:
+    """Signals by their day of emission, and which days each bootstrap draws; every figure is made of sums over days."""
+
+    member: NDArray[np.int64]
+    drawn: NDArray[np.int64]
+    days: int
+
+    def mean(self, values: FloatArray) -> Measured:
+        sums, counts = self._by_day(values), self._by_day(np.ones_like(values))
+        tried = sums[self.drawn].sum(axis=1) / counts[self.drawn].sum(axis=1)
+        return self._measured(float(values.mean()), tried)
+
+    def correlation(self, a: FloatArray, b: FloatArray) -> Measured:
+        """Return the correlation; the ranks of the whole stand for those of each draw."""
+        parts = [self._by_day(values) for values in (np.ones_like(a), a, b, a * a, b * b, a * b)]
+        moments = np.stack(parts, axis=-1)
+        tried = correlation(moments[self.drawn].sum(axis=1))
+        return self._measured(float(correlation(moments.sum(axis=0))), tried)
+
+    def _by_day(self, values: FloatArray) -> FloatArray:
+        return np.bincount(self.member, weights=values, minlength=self.days)
+
+    def _measured(self, value: float, tried: FloatArray) -> Measured:
+        known = tried[np.isfinite(tried)]
+        if self.days < _LEAST_DAYS or np.isnan(value) or not len(known):
+            return Measured(None if np.isnan(value) else value, None, None)
+        low, high = np.quantile(known, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
+        return Measured(value, float(low), float(high))
