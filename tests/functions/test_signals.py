@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from functions.signals.main import build
 from shared.domain.datapoints.catalogue import data_points
@@ -150,7 +151,7 @@ async def test_fields_are_those_documented(signals: Served, path: str) -> None:
     body = await signals.fresh(f"/api/v1/signals/{path}")
 
     data = body["data"][0] if isinstance(body["data"], list) else body["data"]
-    models = (HeatRow, Consensus, Divergence, TokenSignals, SignalDay, TrackRecord)
+    models: tuple[type[BaseModel], ...] = (HeatRow, Consensus, Divergence, TokenSignals, SignalDay, TrackRecord)
     model = dict(zip(PATHS, models, strict=True))[path]
     assert set(data) == set(model.model_fields)
 

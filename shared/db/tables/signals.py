@@ -1,6 +1,6 @@
 """Data points, signals made of them, and the log of signals with what came of each."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, Numeric, Table, Text
+from sqlalchemy import BIGINT, Boolean, Column, Integer, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, DOUBLE_PRECISION, REAL
 
 from .base import metadata, time
@@ -56,7 +56,7 @@ signal_history = Table(
 signal_log = Table(
     "signal_log",
     metadata,
-    Column("position", BigInteger, primary_key=True),
+    Column("position", BIGINT, primary_key=True),
     Column("previous", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Column("token_id", Text, nullable=False),
@@ -68,7 +68,7 @@ signal_log = Table(
 signal_grades = Table(
     "signal_grades",
     metadata,
-    Column("position", BigInteger, primary_key=True),
+    Column("position", BIGINT, primary_key=True),
     Column("graded_at", time, nullable=False),
     Column("price_usd", Numeric, nullable=False),
     Column("priced_at", time, nullable=False),

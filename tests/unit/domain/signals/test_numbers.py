@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import stats  # type: ignore[import-untyped]
 
 from shared.domain.datapoints.catalogue import data_points, positions
 from shared.domain.datapoints.inputs import Inputs, TokenNow
@@ -80,7 +80,7 @@ def test_scores_and_contributions_are_those_of_a_plain_loop() -> None:
             ]
             known = [vote for vote in every if not np.isnan(vote)]
             means.append(np.mean(known))
-            weights.append(len(known) / len(every) * (1 - min(1, np.std(known))))
+            weights.append(len(known) / len(every) * (1 - min(1.0, float(np.std(known)))))
             assert scores.score[row, place] == pytest.approx(means[-1])
             assert scores.confidence[row, place] == pytest.approx(weights[-1])
         assert composite(scores)[place] == pytest.approx(np.average(means, weights=weights))
