@@ -101,7 +101,8 @@ class _Clusters:
         return self._measured(float(correlation(moments.sum(axis=0))), tried)
 
     def _by_day(self, values: FloatArray) -> FloatArray:
-        return np.bincount(self.member, weights=values, minlength=self.days)
+        made: FloatArray = np.bincount(self.member, weights=values, minlength=self.days).astype(np.float64)
+        return made
 
     def _measured(self, value: float, tried: FloatArray) -> Measured:
         known = tried[np.isfinite(tried)]
