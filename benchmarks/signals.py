@@ -101,8 +101,7 @@ def _seeded(postgres: Postgres) -> None:
     import pg8000.native
 
     upgrade(_settings(postgres, OWNER))
-    name = _settings(postgres, OWNER).name
-    with closing(pg8000.native.Connection("postgres", unix_sock=postgres.socket, database=name)) as connection:
+    with closing(pg8000.native.Connection("postgres", unix_sock=postgres.socket, database=DATABASE)) as connection:
         for statement in (*_SEED.split(";"), "ANALYZE"):
             connection.run(statement)
 
