@@ -1,4 +1,4 @@
-"""`nox -s bench -- [--quick] [--only hot,cold,start,memory,refresh,imports]`; Linux with two cores or more."""
+"""`nox -s bench -- [--quick] [--only hot,cold,start,memory,refresh,imports,identity]`; Linux with two cores or more."""
 
 import os
 import sys
@@ -12,6 +12,7 @@ from .cold import cold
 from .errors import MeasurementError
 from .findings import Finding
 from .hot import hot
+from .identity import identity
 from .imports import imports
 from .machine import machine_class
 from .memory import memory
@@ -63,6 +64,8 @@ def _measured(plan: Plan) -> tuple[list[Finding], bool]:
         findings += refreshes(plan)
     if "imports" in plan.sections:
         findings += imports(plan)
+    if "identity" in plan.sections:
+        findings += identity(plan)
     return findings, compared
 
 

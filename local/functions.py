@@ -16,8 +16,20 @@ from .postgres import DATABASE, READER, WRITER
 from .upstreams import Upstreams
 from .web import ask
 
-_INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy")
+_INHERITED = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "TMPDIR",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "WEBHOOKS_ALLOWED",
+)
 """What a process needs of the caller's environment; the rest could only mislead a function."""
+
+_NO_LIMITS = "anonymous=1000000000,free=1000000000,pro=1000000000,operator=1000000000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +40,8 @@ class Surroundings:
     logs: Path
     ports: Mapping[str, int]
     gateway_url: str
-    jwks_url: str
+    google_url: str
+    """Where the keys and accounts are that stand in for Google's."""
     socket: str
     documents: Mapping[str, str]
     upstreams: Upstreams
@@ -43,9 +56,16 @@ def function_environment(manifest: Manifest, manifests: Mapping[str, Manifest], 
     environment |= around.documents
     environment |= _database(manifest, around.socket)
     environment |= {"DATA_SOURCE": around.upstreams.source, "HOT_PATHS": ",".join(manifest.hot)}
+    environment |= {"PRIVATE_PATHS": ",".join(manifest.private)}
+    if manifest.kind == "api":
+        environment |= {"BEHIND_GATEWAY": "true", "FIREBASE_STAND_IN_URL": around.google_url}
+        # Everybody here has one address; limits are told and nobody is refused unless the caller's environment wants it.
+        environment |= {"TRUSTED_PROXIES": "0", "RATE_LIMITS": os.environ.get("RATE_LIMITS", _NO_LIMITS)}
     # All of them know where the providers stand: what asks one on demand must not leave a sandbox either.
     environment |= around.upstreams.addresses
     environment |= {name: value for name, value in around.upstreams.keys.items() if name in manifest.secrets}
+    if manifest.kind == "refresh":
+        environment["ROTATING_SECRETS"] = ""  # they come from a file here
     if manifest.kind != "api":
         environment |= _refresh(manifest, manifests, around)
     return environment
@@ -87,7 +107,7 @@ def _refresh(manifest: Manifest, manifests: Mapping[str, Manifest], around: Surr
         "SCHEDULER_ACCOUNT": SCHEDULER_ACCOUNT,
         "SCHEDULER_AUDIENCE": f"http://{HOST}:{around.ports[manifest.name]}",
         "OIDC_ISSUER": ISSUER,
-        "OIDC_JWKS_URL": around.jwks_url,
+        "OIDC_JWKS_URL": f"{around.google_url}/jwks",
     }
 
 

@@ -4,11 +4,13 @@ PrismError
 ├── SettingsError                 a setting is missing or unreadable                       500
 ├── CallerError                   the caller can mend it
 │   ├── InvalidParameterError     a parameter's value is refused                           422
-│   ├── AuthenticationError       no, expired, malformed, foreign or forged token          401
+│   ├── AuthenticationError       no token, or one that is not good                        401
+│   │   └── TokenRefusedError     expired, malformed, foreign, forged or revoked           401
 │   ├── FileRefusedError          a file of history cannot be what it should be          422
 │   ├── PermissionDeniedError     the token is good but may not do this                    403
 │   ├── NotFoundError             the thing asked for does not exist                       404
-│   └── NotSupportedError         it exists, and has not what is asked of it               404
+│   ├── NotSupportedError         it exists, and has not what is asked of it               404
+│   └── ConflictError             it contradicts what is there                             409
 ├── UnavailableError              nothing can be answered for now; ask again               503
 │   ├── NoDataError               the data was never loaded                                503
 │   ├── DatabaseUnavailableError  PostgreSQL did not answer                                503
@@ -87,6 +89,12 @@ class AuthenticationError(CallerError):
     code = "unauthenticated"
 
 
+class TokenRefusedError(AuthenticationError):
+    """The caller's token or key is expired, malformed, foreign, forged or revoked; the message says which."""
+
+    code = "invalid_token"
+
+
 class PermissionDeniedError(CallerError):
     """The caller is known but may not do this."""
 
@@ -112,6 +120,16 @@ class NotSupportedError(CallerError):
     def __init__(self, kind: str, name: str, *, of: str, supported: Sequence[str]) -> None:
         super().__init__(f"{kind.capitalize()} '{name}' is not supported for '{of}'; supported: {', '.join(supported)}")
         self.code = f"{kind}_not_supported"
+
+
+class ConflictError(CallerError):
+    """What is asked contradicts what is there: too little cash, a limit, a key used for something else; `code` says which."""
+
+    status = 409
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class UnavailableError(PrismError):

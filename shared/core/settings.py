@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, cast, get_args
 
 from .errors import SettingsError
+from .limits import RateLimits
 
 MEMORY_CACHE_MB = 4
 """Some 120 lists or 1,200 single quotes: what is asked again and again. A miss costs one prepared query, and a function that
@@ -17,6 +18,9 @@ has used everything, this tier full, stays below 110 MB. An operator with other 
 CANDLE_TOKENS = 50
 """The largest tokens, whose minutes are asked for each minute: 100 of Binance's 6,000 units of weight. While Binance is away
 Coinbase's limit of ten requests a second takes seven seconds; Kraken's one a second would do for twenty tokens only."""
+
+_DEMO_PROJECT = "demo-cryptoprism"
+_HERE = "http://127.0.0.1:"
 
 DataSource = Literal["live", "sandbox", "replay"]
 
@@ -47,6 +51,17 @@ class SchedulerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentitySettings:
+    """Whose ID tokens are believed, and where a caller's token is found."""
+
+    project: str
+    behind_gateway: bool
+    """Whether the gateway, and nobody else, can reach the function: it moves the caller's token to another header."""
+    stand_in: str | None
+    """Where signing keys and accounts are on a developer's machine; Google's own addresses otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One function's settings."""
 
@@ -57,9 +72,15 @@ class Settings:
     documents_file: str | None
     database: DatabaseSettings | None
     scheduler: SchedulerSettings | None
+    identity: IdentitySettings
     cors_origins: tuple[str, ...]
     hot_paths: frozenset[str]
+    private_paths: tuple[str, ...]
+    """What lies at or below them belongs to somebody: no cache keeps it and nobody shares it."""
     warm_urls: tuple[str, ...]
+    rate_limits: RateLimits
+    trusted_proxies: int
+    """How many addresses at the end of `X-Forwarded-For` are those of our own gateway; the one before is the caller's."""
     memory_cache_bytes: int
     market_tokens: int
     candle_tokens: int
@@ -78,13 +99,17 @@ class Settings:
             function=env.get("K_SERVICE", env.get("FUNCTION_TARGET", "local")),
             revision=env.get("K_REVISION", "local"),
             data_source=_data_source(env),
-            project=env.get("GOOGLE_CLOUD_PROJECT", "demo-cryptoprism"),
+            project=env.get("GOOGLE_CLOUD_PROJECT", _DEMO_PROJECT),
             documents_file=env.get("DOCUMENTS_FILE") or None,
             database=_database(env),
             scheduler=_scheduler(env),
+            identity=_identity(env),
             cors_origins=_listed(env, "CORS_ORIGINS", "*"),
             hot_paths=frozenset(_listed(env, "HOT_PATHS", "")),
+            private_paths=_listed(env, "PRIVATE_PATHS", ""),
             warm_urls=_listed(env, "WARM_URLS", ""),
+            rate_limits=RateLimits.read(env.get("RATE_LIMITS", "")),
+            trusted_proxies=_integer(env, "TRUSTED_PROXIES", 0, low=0, high=5),
             memory_cache_bytes=_integer(env, "MEMORY_CACHE_MB", MEMORY_CACHE_MB, low=1, high=4096) * 1024 * 1024,
             market_tokens=_integer(env, "MARKET_TOKENS", 250, low=1, high=20_000),
             candle_tokens=_integer(env, "CANDLE_TOKENS", CANDLE_TOKENS, low=1, high=1_000),
@@ -144,6 +169,19 @@ def _scheduler(env: Mapping[str, str]) -> SchedulerSettings | None:
         jwks_url=env.get("OIDC_JWKS_URL", "https://www.googleapis.com/oauth2/v3/certs"),
         account=env["SCHEDULER_ACCOUNT"],
         audience=_required(env, "SCHEDULER_AUDIENCE"),
+    )
+
+
+def _identity(env: Mapping[str, str]) -> IdentitySettings:
+    if env.get("FIREBASE_AUTH_EMULATOR_HOST"):
+        raise SettingsError("FIREBASE_AUTH_EMULATOR_HOST", "would let firebase-admin believe tokens that nobody signed")
+    stand_in = env.get("FIREBASE_STAND_IN_URL") or None
+    if stand_in is not None and not stand_in.startswith(_HERE):
+        raise SettingsError("FIREBASE_STAND_IN_URL", "keys of another machine would let it sign anybody in")
+    return IdentitySettings(
+        project=env.get("GOOGLE_CLOUD_PROJECT", _DEMO_PROJECT),
+        behind_gateway=env.get("BEHIND_GATEWAY", "false") == "true",
+        stand_in=stand_in,
     )
 
 

@@ -13,6 +13,7 @@ from shared.core.errors import (
     InvalidParameterError,
     PrismError,
     SettingsError,
+    TokenRefusedError,
     UnavailableError,
     UpstreamError,
 )
@@ -69,6 +70,12 @@ def problem(status: int, detail: str, *, code: str, call: Call, headers: list[He
     return _recorded(status, b"application/problem+json", body, headers or [])
 
 
+def too_many(retry_after_s: int, call: Call) -> Recorded:
+    """Return what is said to a caller who asked for more than they may."""
+    detail = f"Too many requests: ask again in {retry_after_s} s; an API key or a larger plan allows more"
+    return problem(429, detail, code="rate_limited", call=call, headers=[(b"retry-after", b"%d" % retry_after_s)])
+
+
 def _invalid(errors: list[dict[str, object]]) -> Recorded:
     """Return a 422 in the form that FastAPI's callers know."""
     return _recorded(422, b"application/json", {"detail": errors}, [])
@@ -89,8 +96,15 @@ def _from_ours(exc: PrismError, call: Call) -> Recorded:
     if isinstance(exc, UnavailableError):
         headers = [(b"retry-after", b"%d" % math.ceil(exc.retry_after.total_seconds()))]
     if isinstance(exc, AuthenticationError):
-        headers = [(b"www-authenticate", b"Bearer")]
+        headers = [(b"www-authenticate", _challenge(exc))]
     return problem(exc.status, detail, code=exc.code, call=call, headers=headers)
+
+
+def _challenge(exc: AuthenticationError) -> bytes:
+    """Return how to sign in, and what is wrong with the token that was given (RFC 6750); messages are ours, in ASCII."""
+    if not isinstance(exc, TokenRefusedError):
+        return b"Bearer"
+    return b'Bearer error="invalid_token", error_description="%b"' % str(exc).encode("ascii", "replace")
 
 
 def _from_http(exc: HTTPException, call: Call) -> Recorded:

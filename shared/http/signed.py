@@ -1,12 +1,16 @@
 """Who asks, for routes that must or may know: `SignedIn`, `Keyed`, `Anybody`."""
 
-from collections.abc import Mapping
-from typing import Annotated, Protocol
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Literal, Protocol, get_args
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 
+from shared.cache.entry import Header
 from shared.core.errors import AuthenticationError, PermissionDeniedError
 from shared.records.caller import Caller
+
+from .negotiation import joined
 
 
 class Callers(Protocol):
@@ -28,7 +32,12 @@ class Callers(Protocol):
 
 async def _identified(request: Request, *, strictly: bool) -> Caller | None:
     callers: Callers = request.scope["app"].state.provided[Callers]
-    return await callers.identify(dict(request.headers), strictly=strictly)
+    return await callers.identify(_texts(request.headers.raw), strictly=strictly)
+
+
+def _texts(raw: Iterable[Header]) -> dict[str, str]:
+    """Return the headers; one given twice has both values, so that nobody picks the one that suits."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in joined(raw).items()}
 
 
 async def signed_in(request: Request) -> Caller:
@@ -65,6 +74,18 @@ async def anybody(request: Request) -> Caller | None:
         AuthenticationError: what they say is not good.
     """
     return await _identified(request, strictly=False)
+
+
+Access = Literal["person", "keyed", "anybody"]
+"""What a route asks of its callers: a person, a person or a key, or nothing that must be."""
+
+_ASKED: dict[object, Access] = {signed_in: "person", keyed: "keyed", anybody: "anybody"}
+
+
+def access_of(dependant: Dependant) -> Access | None:
+    """Return what a route or a dependency asks, the strictest first; `None` when it does not care who asks."""
+    asked = {_ASKED.get(dependant.call), *(access_of(each) for each in dependant.dependencies)}
+    return next((each for each in get_args(Access) if each in asked), None)
 
 
 SignedIn = Annotated[Caller, Depends(signed_in)]

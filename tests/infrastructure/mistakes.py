@@ -261,8 +261,8 @@ IN_TERRAFORM = [
     Mistake(
         "path to the wrong function",
         "gateway/api-gateway.yaml",
-        "operationId: live_api_v1_prices_live_get\n      summary: Quotes by market capitalisation\n      x-google-backend: prices",
-        "operationId: live_api_v1_prices_live_get\n      summary: Quotes by market capitalisation\n      x-google-backend: market",
+        "operationId: prices_live\n      summary: Quotes by market capitalisation\n      x-google-backend: prices",
+        "operationId: prices_live\n      summary: Quotes by market capitalisation\n      x-google-backend: market",
         "check",
         "every_route_has_its_path",
     ),
@@ -395,5 +395,13 @@ IN_TERRAFORM = [
         '= "python310"',
         "check",
         "runtimes_are_locked_for",
+    ),
+    Mistake(
+        "late refreshes unread",
+        "terraform/monitoring.tf",
+        '"$.data.summary.refreshes_late"',
+        '"$.data.summary.refreshes"',
+        "check",
+        "the_status_is_asked_whether_a_refresh_is_late",
     ),
 ]
