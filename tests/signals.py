@@ -147,11 +147,13 @@ class Signals:
 
 
 @asynccontextmanager
-async def signals_over(place: Place, folder: Path, *, chunk: int = 16) -> AsyncIterator[Signals]:
+async def signals_over(place: Place, folder: Path, *, chunk: int = 20) -> AsyncIterator[Signals]:
     clock = SteppingClock(NOON.astimezone(UTC))
     documents = EmbeddedDocuments(folder / "documents.db", clock=clock)
     database = Database(place.writer, read_only=False)
-    refresh = SignalsRefresh(database=database, documents=documents, clock=clock, source="sandbox", chunk=chunk)
+    refresh = SignalsRefresh(
+        database=database, documents=documents, clock=clock, source="sandbox", chunk=chunk, days=110
+    )
     try:
         yield Signals(refresh, place, clock)
     finally:

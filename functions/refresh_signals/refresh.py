@@ -38,6 +38,7 @@ class SignalsRefresh:
     source: DataSource
     warm_urls: Sequence[str] = ()
     chunk: int = CHUNK
+    days: int = DAYS
     on_step: Callable[[str], None] = lambda _: None
 
     async def run(self, occasion: Occasion) -> RefreshReport:
@@ -85,10 +86,10 @@ class SignalsRefresh:
         if not token_ids:
             return
         reader = PanelReader(self.database)
-        benchmark = await reader.panel([BITCOIN], as_of=now, days=DAYS)
+        benchmark = await reader.panel([BITCOIN], as_of=now, days=self.days)
         chunks = [token_ids[first : first + self.chunk] for first in range(0, len(token_ids), self.chunk)]
-        panel = await reader.panel(chunks[0], as_of=now, days=DAYS)
+        panel = await reader.panel(chunks[0], as_of=now, days=self.days)
         for following in chunks[1:]:
             computing = asyncio.to_thread(table.bars, panel, benchmark.close[:, 0])
-            _, panel = await asyncio.gather(computing, reader.panel(following, as_of=now, days=DAYS))
+            _, panel = await asyncio.gather(computing, reader.panel(following, as_of=now, days=self.days))
         await asyncio.to_thread(table.bars, panel, benchmark.close[:, 0])

@@ -120,7 +120,7 @@ async def track_record(
 async def token(request: Request, token_id: TokenId, signals: Signals) -> Response:
     """Every data point of one token, the verdict, and what each data point adds to it: contributions add up to `composite`.
 
-    A signal (`verdict.strength`) is given when at least three categories that amount to 1.6 independent votes agree, none is sure of
+    A signal (`verdict.strength`) is given when at least three categories that amount to 1.5 independent votes agree, none is sure of
     the contrary, and the token can be traded.
     """
     return answered(request, await signals.token(token_id))

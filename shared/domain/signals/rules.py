@@ -19,7 +19,7 @@ SAYS = 0.15
 CONFIDENT = 0.2
 """And with this confidence."""
 LEAST_AGREEING = 3
-LEAST_EFFECTIVE = 1.6
+LEAST_EFFECTIVE = 1.5
 """Independent votes that agreeing categories have to amount to, after their correlation is taken off."""
 STRENGTH_FROM = (0.25, 0.40, 0.55, 0.70, 0.85)
 """Of the composite times the root of the independent votes."""
