@@ -58,6 +58,7 @@ SINGLE: tuple[Rows, ...] = (
     ),
     Rows("transfers", "transfers", "at", timedelta(days=400)),
     Rows("flow_blocks", "flow_blocks", "at", timedelta(days=31)),
+    Rows("score_history", "score_history", "at", timedelta(days=1_096)),
 )
 """Candles of an hour and more, daily prices, news, chains and exchanges' flows are small, and history is what they are for."""
 

@@ -6,10 +6,9 @@ Weights are set by judgement, not fitted: docs/decisions/0021-scores-and-screene
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import get_args
 
-ScoreName = Literal["durability", "momentum", "valuation"]
-Reason = Literal["excluded", "not_priced", "too_little_history", "never_moved", "too_little_known"]
+from shared.records.scores import Reason, ScoreName
 
 VERSION = "1"
 """Of formulas and weights together; part of the digest of every run."""
@@ -123,6 +122,7 @@ VALUATION = Score(
     ),
 )
 ALL: Mapping[ScoreName, Score] = MappingProxyType({score.name: score for score in (DURABILITY, MOMENTUM, VALUATION)})
+EXCLUDED_KINDS = ("stablecoin", "wrapped", "staked", "leveraged")
 LEAST_COVERAGE = 0.7
 """Of CryptoScore: durability and momentum have to be known."""
 
@@ -142,3 +142,30 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
         "too_little_known": "Parts with too much of the weight are unknown.",
     }
 )
+
+
+def published() -> dict[str, object]:
+    """Return all of this as it is answered."""
+    return {
+        "version": VERSION,
+        "normalisation": NORMALISATION,
+        "winsorised_at": WINSORISED_AT,
+        "history_days": DAYS,
+        "least_coverage": LEAST_COVERAGE,
+        "excluded_kinds": list(EXCLUDED_KINDS),
+        "reasons": dict(REASONS),
+        "scores": [
+            {
+                "name": score.name,
+                "weight": score.weight,
+                "about": score.about,
+                "least_days": score.least_days,
+                "least_coverage": score.least_coverage,
+                "parts": [
+                    {"id": part.id, "weight": part.weight, "formula": part.formula, "least_days": part.least_days}
+                    for part in score.parts
+                ],
+            }
+            for score in ALL.values()
+        ],
+    }

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared.domain.panels.panel import FloatArray, Panel
+from shared.domain.scores.methodology import DAYS, PRICED_WITHIN_DAYS
 
-from ..methodology import DAYS, PRICED_WITHIN_DAYS
 from .series import bridged, counted, deviation, last_rows, log, positive
 
 STILL_FOR = 90

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from shared.domain.panels.panel import FloatArray
+from shared.domain.scores.methodology import LONG, SHORT
 
-from ..methodology import LONG, SHORT
 from .inputs import Inputs
 from .series import counted, deviation, last_rows, log, mean, ratio
 

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain.panels.panel import FloatArray, Panel
+from shared.domain.scores.methodology import ALL, LEAST_COVERAGE, SCORES
+from shared.records.scores import Reason, ScoreName
 
-from ..methodology import ALL, LEAST_COVERAGE, SCORES, Reason, ScoreName
 from .composing import Composite, composed
 from .durability import durability_measures
 from .inputs import Inputs, inputs_of
@@ -80,7 +81,8 @@ def scored(measured: Measured, excluded: BoolArray) -> Scored:
 
 
 def _priced(inputs: Inputs) -> BoolArray:
-    return np.isfinite(inputs.close[-1])
+    priced: BoolArray = np.isfinite(inputs.close[-1])
+    return priced
 
 
 def _barred(measured: Measured, excluded: BoolArray, least_days: int) -> list[Reason | None]:

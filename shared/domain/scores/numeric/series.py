@@ -30,7 +30,8 @@ def last_rows(values: FloatArray, days: int) -> FloatArray:
 
 def counted(values: FloatArray) -> FloatArray:
     """Return how many of each column are known."""
-    return np.isfinite(values).sum(axis=0).astype(np.float64)
+    known: FloatArray = np.isfinite(values).sum(axis=0, dtype=np.float64)
+    return known
 
 
 def mean(values: FloatArray, *, least: int) -> FloatArray:

@@ -3,8 +3,7 @@
 import numpy as np
 
 from shared.domain.panels.panel import FloatArray
-
-from ..methodology import LEAST_TO_COMPARE, WINSORISED_AT
+from shared.domain.scores.methodology import LEAST_TO_COMPARE, WINSORISED_AT
 
 _MIDDLE = 50.0
 _STEP = _MIDDLE / WINSORISED_AT
