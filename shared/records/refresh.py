@@ -22,6 +22,7 @@ REFRESHES: Mapping[str, timedelta] = MappingProxyType(
         "refresh_depth": timedelta(seconds=60),
         "refresh_scores": timedelta(minutes=30),
         "refresh_screener": timedelta(minutes=5),
+        "refresh_signals": timedelta(minutes=5),
     }
 )
 """Every refresh and the age its data may reach: `promise_s` of its manifest, which reading code does not carry."""

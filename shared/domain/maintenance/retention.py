@@ -42,6 +42,7 @@ MONTHLY: tuple[Months, ...] = (
     Months("price_points_3600", "bucket", timedelta(days=731)),
     Months("intraday_candles", "opened_at", None),
     Months("depth_points", "observed_at", timedelta(days=62)),
+    Months("signal_history", "at", timedelta(days=1_462)),
 )
 """Every table that has a default partition named `<table>_other`."""
 
