@@ -14,6 +14,7 @@ from .presets import PRESETS, Order
 
 Bound = Literal["min", "max"]
 
+PATH = "/api/v1/screener"
 DEFAULT_SORT = "market_cap"
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 250
@@ -77,7 +78,7 @@ def read(given: Iterable[tuple[str, str]]) -> tuple[Asked | None, list[Refused]]
     if preset is not None and preset not in PRESETS:
         refused.append(Refused("preset", f"Unknown preset; {_near(preset, PRESETS)}", preset))
     stated: dict[str, str] = {}
-    if preset in PRESETS:
+    if preset is not None and preset in PRESETS:
         stated = {**PRESETS[preset].filters, "sort": PRESETS[preset].sort, "order": PRESETS[preset].order}
         # Another order of one's own: the preset's direction was meant for its own field.
         if "sort" in own and own["sort"] != stated["sort"]:
@@ -179,3 +180,11 @@ class _Reading:
 def _near(name: str, known: Iterable[str]) -> str:
     found = difflib.get_close_matches(name[:LARGEST_TEXT], sorted(known), n=3, cutoff=0.0)
     return f"the nearest are {', '.join(found)}"
+
+
+def canonical(path: str, parameters: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return the canonical parameters of a question to the screener; of anything else, and of what is refused, those given."""
+    if path != PATH:
+        return parameters
+    asked, _ = read(parameters)
+    return parameters if asked is None else asked.pairs

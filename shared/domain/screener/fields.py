@@ -56,7 +56,7 @@ spread_pct|%|spread between the sources of the price
 volume_to_cap|ratio|volume of 24 hours ÷ market capitalisation
 supply_issued|share|circulating ÷ maximal supply
 rank|place|by market capitalisation, 1 is the largest
-age_days|days|since the first known of genesis, daily candle, daily price and listing here
+age_days|days|since the first of daily candle, daily price and listing here
 """
 _SCORES = """
 crypto_score|0 to 100|weighted mean of durability, momentum and valuation
@@ -87,4 +87,6 @@ def fields() -> Mapping[str, Field]:
 
 
 def _listed(text: str, origin: Origin) -> list[Field]:
-    return [Field(name, origin, unit, about) for name, unit, about in (line.split("|") for line in text.split("\n") if line)]
+    return [
+        Field(name, origin, unit, about) for name, unit, about in (line.split("|") for line in text.split("\n") if line)
+    ]

@@ -95,7 +95,15 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 min_volume_24h="10000000",
                 min_volume_to_cap="0.1",
             ),
-            _preset("new", "New", "Known for ninety days at most, and traded.", "age_days", "asc", max_age_days="90", min_volume_24h="100000"),
+            _preset(
+                "new",
+                "New",
+                "Known for ninety days at most, and traded.",
+                "age_days",
+                "asc",
+                max_age_days="90",
+                min_volume_24h="100000",
+            ),
             _preset(
                 "near_all_time_high",
                 "Near the all-time high",
