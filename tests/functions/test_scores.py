@@ -56,7 +56,7 @@ async def reading(market_place: Place) -> AsyncIterator[Served]:
 
 
 def in_ms(moment: Any) -> int:
-    return round(moment.timestamp() * 1000)
+    return int(round(moment.timestamp() * 1000))
 
 
 async def body_of(scores: Served, path: str) -> Any:
