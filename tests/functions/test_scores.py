@@ -56,7 +56,8 @@ async def reading(market_place: Place) -> AsyncIterator[Served]:
 
 
 def in_ms(moment: Any) -> int:
-    return int(round(moment.timestamp() * 1000))
+    ms: float = moment.timestamp() * 1000
+    return round(ms)
 
 
 async def body_of(scores: Served, path: str) -> Any:

@@ -296,8 +296,9 @@ async def test_generations_are_kept_for_half_an_hour(place: Place, own: Served) 
     gone = await own.get(f"{PATH}{first['meta']['next']}")
 
     assert (gone.status_code, gone.json()["code"]) == (404, "snapshot_not_found")
-    for table in ("screener_rows", "screener_details", "screener_generations"):
-        assert place.run(f"SELECT count(DISTINCT made_at) FROM {table}") == [[6]]  # noqa: S608
+    for table in ("screener_rows", "screener_details"):
+        assert place.run(f"SELECT count(DISTINCT slot), count(*) FROM {table}") == [[6, 18]]  # noqa: S608
+    assert place.run("SELECT count(DISTINCT slot) FROM screener_generations") == [[6]]
 
 
 async def test_quotes_alone_are_enough(place: Place, own: Served) -> None:

@@ -1,10 +1,12 @@
 """What the screener filters: generations of rows that never change, so that pages come from one ranking."""
 
-from sqlalchemy import Column, Integer, Table, Text
+from sqlalchemy import Column, Integer, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, DOUBLE_PRECISION
 
 from .base import metadata, time
 
+SLOTS = 6
+"""Generations that there are at most: half an hour, in which further pages may be asked for."""
 QUOTE_FIELDS = (
     "price",
     "market_cap",
@@ -32,6 +34,8 @@ screener_generations = Table(
     "screener_generations",
     metadata,
     Column("made_at", time, primary_key=True),
+    # The partition that its rows lie in.
+    Column("slot", SmallInteger, nullable=False),
     Column("tokens", Integer, nullable=False),
     # When what it was made of was refreshed; null for what was never there.
     Column("quotes_at", time),
@@ -42,7 +46,7 @@ screener_generations = Table(
 screener_rows = Table(
     "screener_rows",
     metadata,
-    Column("made_at", time, primary_key=True),
+    Column("slot", SmallInteger, primary_key=True),
     # By rank, from 1.
     Column("position", Integer, primary_key=True),
     Column("kind", Text),
@@ -52,7 +56,7 @@ screener_rows = Table(
 screener_details = Table(
     "screener_details",
     metadata,
-    Column("made_at", time, primary_key=True),
+    Column("slot", SmallInteger, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("token_id", Text, nullable=False),
     # Of the quote.

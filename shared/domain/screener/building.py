@@ -13,14 +13,12 @@ from shared.domain.chains.catalogue import CHAINS
 from shared.domain.datasets.stamping import stamp
 from shared.domain.scores.inputs import SortedToken
 
-from .building_statements import DETAILS, FORGET, GENERATION, ROWS, SOURCES, STAGE
+from .building_statements import DETAILS, EMPTY, FORGET, GENERATION, MADE_ALREADY, ROWS, SOURCES, STAGE
 from .statements import DATASET
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-GENERATIONS_KEPT = 6
-"""Half an hour, in which further pages may be asked for."""
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(4203014)"
 
 
@@ -53,18 +51,20 @@ class ScreenerWriter:
 def _build(connection: "Connection", generation: Generation) -> int:
     from sqlalchemy import text
 
-    values = {"made_at": generation.made_at}
+    made_at = {"made_at": generation.made_at}
     connection.execute(text(_ONE_AT_A_TIME))
     sources = list(connection.execute(text(SOURCES)).scalars())
     stamp(connection, DATASET, at=generation.made_at, sources=sources, data_source=generation.data_source)
-    if connection.execute(text(GENERATION), values).rowcount == 0:
+    if connection.execute(text(MADE_ALREADY), made_at).scalar():
         return 0
+    connection.execute(text(FORGET))
+    slot = {"slot": connection.execute(text(GENERATION), made_at).scalar_one()}
+    for empty in EMPTY:
+        connection.execute(text(empty), slot)
     connection.execute(text(STAGE))
     copy_rows(connection, "staged_screener", ("token_id", "position", "kind", "own_chains"), _staged(generation.tokens))
-    rows = connection.execute(text(ROWS), values).rowcount
-    connection.execute(text(DETAILS), values)
-    for forget in FORGET:
-        connection.execute(text(forget), {"kept": GENERATIONS_KEPT})
+    rows = connection.execute(text(ROWS), made_at | slot).rowcount
+    connection.execute(text(DETAILS), slot)
     return max(rows, 0)
 
 

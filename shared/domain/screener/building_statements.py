@@ -1,6 +1,6 @@
 """SQL that makes a generation; every table but those of quotes may be empty, and its columns are then null."""
 
-from shared.db.tables.screener import QUOTE_FIELDS, SCORE_FIELDS
+from shared.db.tables.screener import QUOTE_FIELDS, SCORE_FIELDS, SLOTS
 
 _QUOTES = {
     "price": "quotes.price_usd",
@@ -36,12 +36,20 @@ SHOWN = (*_WRITTEN, "crypto_score", "durability", "momentum", "valuation")
 """Fields that every row of an answer shows."""
 
 SOURCES = "SELECT DISTINCT unnest(sources) AS source FROM quotes ORDER BY source"
-GENERATION = """
-    INSERT INTO screener_generations (made_at, tokens, quotes_at, scores_at, datapoints_at)
-    SELECT CAST(:made_at AS timestamptz), (SELECT count(*) FROM quotes), (SELECT max(refreshed_at) FROM quotes),
+MADE_ALREADY = "SELECT true FROM screener_generations WHERE made_at = :made_at"
+FORGET = f"""
+    DELETE FROM screener_generations
+    WHERE made_at NOT IN (SELECT made_at FROM screener_generations ORDER BY made_at DESC LIMIT {SLOTS - 1})
+"""  # noqa: S608
+GENERATION = f"""
+    INSERT INTO screener_generations (made_at, slot, tokens, quotes_at, scores_at, datapoints_at)
+    SELECT CAST(:made_at AS timestamptz),
+        (SELECT min(slot) FROM generate_series(0, {SLOTS - 1}) AS slot WHERE slot NOT IN (SELECT slot FROM screener_generations)),
+        (SELECT count(*) FROM quotes), (SELECT max(refreshed_at) FROM quotes),
         (SELECT refreshed_at FROM datasets WHERE dataset = 'refresh_scores'), (SELECT max(computed_at) FROM token_datapoints)
-    ON CONFLICT DO NOTHING
-"""
+    RETURNING slot
+"""  # noqa: S608
+EMPTY = tuple(f"DELETE FROM {table} WHERE slot = :slot" for table in ("screener_rows", "screener_details"))  # noqa: S608
 STAGE = """
     CREATE TEMPORARY TABLE staged_screener (
         token_id text PRIMARY KEY, position integer NOT NULL, kind text NOT NULL, own_chains text[] NOT NULL
@@ -65,16 +73,16 @@ _JOINED = """
 """
 # In the order of the market, so that what is read together lies together. All names are ours.
 ROWS = f"""
-    INSERT INTO screener_rows (made_at, position, kind, {", ".join((*QUOTE_FIELDS, *SCORE_FIELDS))})
-    SELECT CAST(:made_at AS timestamptz), staged.position, staged.kind,
+    INSERT INTO screener_rows (slot, position, kind, {", ".join((*QUOTE_FIELDS, *SCORE_FIELDS))})
+    SELECT CAST(:slot AS smallint), staged.position, staged.kind,
         {", ".join(f"CAST({_COLUMNS[name]} AS float8)" for name in (*QUOTE_FIELDS, *SCORE_FIELDS))}
     FROM {_JOINED} {_SINCE}
     ORDER BY staged.position
 """  # noqa: S608
 _NUMBERS = " || ".join(f"""',"{name}":' || coalesce(CAST({_COLUMNS[name]} AS text), 'null')""" for name in SHOWN)
 DETAILS = f"""
-    INSERT INTO screener_details (made_at, position, token_id, as_of, chains, categories, datapoints, written)
-    SELECT CAST(:made_at AS timestamptz), staged.position, staged.token_id, quotes.as_of,
+    INSERT INTO screener_details (slot, position, token_id, as_of, chains, categories, datapoints, written)
+    SELECT CAST(:slot AS smallint), staged.position, staged.token_id, quotes.as_of,
         ARRAY(
             SELECT DISTINCT chain FROM (
                 SELECT chain FROM token_contracts WHERE token_contracts.token_id = staged.token_id AND held_until IS NULL
@@ -90,11 +98,3 @@ DETAILS = f"""
     FROM {_JOINED} LEFT JOIN token_datapoints USING (token_id)
     ORDER BY staged.position
 """  # noqa: S608
-FORGET = tuple(
-    f"""
-    DELETE FROM {table} WHERE made_at < (
-        SELECT min(made_at) FROM (SELECT made_at FROM screener_generations ORDER BY made_at DESC LIMIT :kept) AS kept
-    )
-    """  # noqa: S608
-    for table in ("screener_rows", "screener_details", "screener_generations")
-)
