@@ -21,6 +21,8 @@ REFRESHES: Mapping[str, timedelta] = MappingProxyType(
         "refresh_candles": timedelta(seconds=60),
         "refresh_depth": timedelta(seconds=60),
         "refresh_trading": timedelta(seconds=60),
+        "refresh_scores": timedelta(minutes=30),
+        "refresh_screener": timedelta(minutes=5),
         "refresh_signals": timedelta(minutes=5),
         "refresh_alerts": timedelta(seconds=60),
     }

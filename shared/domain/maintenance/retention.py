@@ -65,6 +65,7 @@ SINGLE: tuple[Rows, ...] = (
     Rows("trending", "trending", "known_at", timedelta(days=400)),
     # By then nobody tells the article again; the article itself stays.
     Rows("news_addresses", "news_addresses", "known_at", timedelta(days=400)),
+    Rows("score_history", "score_history", "at", timedelta(days=1_096)),
 )
 """Candles of an hour and more, daily prices, news, days of chains and exchanges' flows are small, and history is what they are for."""
 
