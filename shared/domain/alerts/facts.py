@@ -20,10 +20,24 @@ Watched = tuple[str, str]
 """Subject and measure."""
 
 _STATEMENTS: Mapping[str, Callable[[], "ClauseElement"]] = MappingProxyType(
-    {"quoted": statements.quoted, "flows": statements.flows}
+    {
+        "quoted": statements.quoted,
+        "flows": statements.flows,
+        "scores": statements.scores,
+        "signals": statements.signals,
+    }
 )
-_STATEMENT_OF: Mapping[Kind, str] = MappingProxyType({"price": "quoted", "change": "quoted", "flow": "flows"})
-_REFRESH_OF: Mapping[str, str] = MappingProxyType({"quoted": "refresh_market", "flows": "refresh_flows"})
+_STATEMENT_OF: Mapping[Kind, str] = MappingProxyType(
+    {"price": "quoted", "change": "quoted", "flow": "flows", "score": "scores", "signal": "signals"}
+)
+_REFRESH_OF: Mapping[str, str] = MappingProxyType(
+    {
+        "quoted": "refresh_market",
+        "flows": "refresh_flows",
+        "scores": "refresh_scores",
+        "signals": "refresh_signals",
+    }
+)
 
 
 class FactReader:

@@ -16,6 +16,12 @@ MeasureId = Literal[
     "change_24h_pct",
     "change_7d_pct",
     "change_30d_pct",
+    "crypto_score",
+    "durability",
+    "momentum",
+    "valuation",
+    "composite",
+    "signal_strength",
     "largest_transfer_usd",
     "net_exchange_flow_usd",
 ]
