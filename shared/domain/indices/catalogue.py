@@ -7,6 +7,7 @@ from typing import Literal
 
 from .rules import ByGauge, Constant, Donchian, MovingAverage, Rules, TwoStates
 
+DATASET = "refresh_indices"
 LEADER = "bitcoin"
 MAIN = "prism-100"
 BENCHMARK = "top-100-hold"
