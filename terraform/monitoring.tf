@@ -26,7 +26,7 @@ locals {
   }
 
   # An absence alert sees at most 23.5 hours: it serves refreshers whose three promises fit in there. The others, which
-  # run once a day or less, are told of by their failures.
+  # run once a day or less, are told of by their failures, and by the platform's own status when they stay away.
   longest_absence_s = 84600
   absent_after_s    = { for name, function in local.refreshers : name => max(3 * function.promise_s, 180) if 3 * function.promise_s <= 84600 }
   seldom_refreshers = { for name, function in local.refreshers : name => function if 3 * function.promise_s > local.longest_absence_s }
@@ -276,6 +276,38 @@ resource "google_monitoring_uptime_check_config" "gateway" {
   }
 }
 
+# What stays away longer than any alert can look back is counted by the platform itself.
+resource "google_monitoring_uptime_check_config" "refreshes" {
+  project      = var.project_id
+  display_name = "CryptoPrism refreshes"
+  timeout      = "30s"
+  period       = "900s"
+
+  http_check {
+    path         = "/api/v1/status"
+    port         = 443
+    use_ssl      = true
+    validate_ssl = true
+    accepted_response_status_codes {
+      status_value = 200
+    }
+  }
+
+  content_matchers {
+    content = "0"
+    matcher = "MATCHES_JSON_PATH"
+    json_path_matcher {
+      json_path    = "$.data.summary.refreshes_late"
+      json_matcher = "EXACT_MATCH"
+    }
+  }
+
+  monitored_resource {
+    type   = "uptime_url"
+    labels = { project_id = var.project_id, host = google_api_gateway_gateway.main.default_hostname }
+  }
+}
+
 locals {
   # Thresholds over one metric each.
   threshold_alerts = {
@@ -290,6 +322,18 @@ locals {
       reducer   = "REDUCE_COUNT_FALSE"
       group_by  = ["resource.label.host"]
       condition = "/health fails from two regions or more"
+    }
+    refreshes_late = {
+      title     = "A refresh is late"
+      severity  = "WARNING"
+      filter    = "metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND resource.type=\"uptime_url\" AND metric.labels.check_id=\"${google_monitoring_uptime_check_config.refreshes.uptime_check_id}\""
+      above     = 1
+      lasting   = "900s"
+      align     = "1200s"
+      aligner   = "ALIGN_NEXT_OLDER"
+      reducer   = "REDUCE_COUNT_FALSE"
+      group_by  = ["resource.label.host"]
+      condition = "/api/v1/status counts a refresh without success for three promises, or does not answer"
     }
     database_connections = {
       title     = "PostgreSQL runs out of connections"

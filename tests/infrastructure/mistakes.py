@@ -396,4 +396,12 @@ IN_TERRAFORM = [
         "check",
         "runtimes_are_locked_for",
     ),
+    Mistake(
+        "late refreshes unread",
+        "terraform/monitoring.tf",
+        '"$.data.summary.refreshes_late"',
+        '"$.data.summary.refreshes"',
+        "check",
+        "the_status_is_asked_whether_a_refresh_is_late",
+    ),
 ]

@@ -50,6 +50,11 @@ class Planned:
         (resource,) = self.of(kind)
         return resource
 
+    def named(self, kind: str, name: str) -> Resource:
+        """Return the only resource of a type and name."""
+        (resource,) = self.of(kind, name)
+        return resource
+
     def by_key(self, kind: str, name: str | None = None) -> dict[str, Resource]:
         """Return resources by the key of their `for_each`; those in a module by the module's."""
         return {each.key: each for each in self.of(kind, name) if each.key is not None}

@@ -88,10 +88,21 @@ def log_metrics_count_what_is_logged(planned: Planned) -> Iterable[str]:
 
 def the_gateway_is_asked_every_minute(planned: Planned) -> Iterable[str]:
     """Health from outside, over TLS, at a path that the gateway answers."""
-    check = planned.one("google_monitoring_uptime_check_config").after
+    check = planned.named("google_monitoring_uptime_check_config", "gateway").after
     request = check["http_check"][0]
     if (request["path"], request["use_ssl"], check["period"]) != ("/health", True, "60s"):
         yield f"{request['path']} is asked every {check['period']}"
+
+
+def the_status_is_asked_whether_a_refresh_is_late(planned: Planned) -> Iterable[str]:
+    """What runs once a day or less is missed by the platform itself, which somebody has to ask."""
+    check = planned.named("google_monitoring_uptime_check_config", "refreshes").after
+    matcher = check["content_matchers"][0]
+    asked = (check["http_check"][0]["path"], matcher["json_path_matcher"][0]["json_path"], matcher["content"])
+    if asked != ("/api/v1/status", "$.data.summary.refreshes_late", "0"):
+        yield f"the status is asked for {asked}"
+    if "refreshes_late" not in planned.by_key("google_monitoring_alert_policy", "threshold"):
+        yield "nobody hears when the status counts a late refresh"
 
 
 CHECKS = (
@@ -101,4 +112,5 @@ CHECKS = (
     every_alert_is_heard_and_explained,
     log_metrics_count_what_is_logged,
     the_gateway_is_asked_every_minute,
+    the_status_is_asked_whether_a_refresh_is_late,
 )
