@@ -28,7 +28,8 @@ class Surroundings:
     logs: Path
     ports: Mapping[str, int]
     gateway_url: str
-    jwks_url: str
+    google_url: str
+    """Where the keys and accounts are that stand in for Google's."""
     socket: str
     documents: Mapping[str, str]
     upstreams: Upstreams
@@ -43,6 +44,9 @@ def function_environment(manifest: Manifest, manifests: Mapping[str, Manifest], 
     environment |= around.documents
     environment |= _database(manifest, around.socket)
     environment |= {"DATA_SOURCE": around.upstreams.source, "HOT_PATHS": ",".join(manifest.hot)}
+    environment |= {"PRIVATE_PATHS": ",".join(manifest.private)}
+    if manifest.kind == "api":
+        environment |= {"BEHIND_GATEWAY": "true", "FIREBASE_STAND_IN_URL": around.google_url}
     # All of them know where the providers stand: what asks one on demand must not leave a sandbox either.
     environment |= around.upstreams.addresses
     environment |= {name: value for name, value in around.upstreams.keys.items() if name in manifest.secrets}
@@ -87,7 +91,7 @@ def _refresh(manifest: Manifest, manifests: Mapping[str, Manifest], around: Surr
         "SCHEDULER_ACCOUNT": SCHEDULER_ACCOUNT,
         "SCHEDULER_AUDIENCE": f"http://{HOST}:{around.ports[manifest.name]}",
         "OIDC_ISSUER": ISSUER,
-        "OIDC_JWKS_URL": around.jwks_url,
+        "OIDC_JWKS_URL": f"{around.google_url}/jwks",
     }
 
 

@@ -1,19 +1,17 @@
-"""Google's part in signing in: a key pair of this machine, its public half on a local address, tokens of Google's shape."""
+"""Google's part in signing in: a key pair of this machine, accounts, tokens of Google's and of Firebase's shape."""
 
 import json
 import os
-import threading
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
-
-from .ports import HOST
 
 ISSUER = "https://accounts.google.com"
 SCHEDULER_ACCOUNT = "scheduler@demo-cryptoprism.iam.gserviceaccount.com"
 _LIFETIME = timedelta(hours=1)
+_SINCE = datetime(2026, 1, 1, tzinfo=UTC)
+_YEARS = timedelta(days=20 * 365)
 
 
 class KeyPair:
@@ -37,6 +35,22 @@ class KeyPair:
         public = cast("RSAPublicKey", self._private.public_key())
         key = RSAAlgorithm.to_jwk(public, as_dict=True)
         return {"keys": [{**key, "kid": self._name, "use": "sig", "alg": "RS256"}]}
+
+    @property
+    def certificates(self) -> Mapping[str, str]:
+        """Return the public half as Firebase publishes it: certificates in PEM by the names of their keys."""
+        from cryptography import x509
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.serialization import Encoding
+
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "cryptoprism.local")])
+        made = (
+            x509.CertificateBuilder(name, name, self._private.public_key(), x509.random_serial_number())  # type: ignore[arg-type]
+            .not_valid_before(_SINCE)
+            .not_valid_after(_SINCE + _YEARS)
+            .sign(self._private, SHA256())  # type: ignore[arg-type]
+        )
+        return {self._name: made.public_bytes(Encoding.PEM).decode()}
 
     @property
     def _name(self) -> str:
@@ -77,34 +91,58 @@ def scheduler_claims(audience: str, now: datetime, *, account: str = SCHEDULER_A
     }
 
 
-class KeySetServer:
-    """Serves a key set on a free port, in a thread; PyJWT fetches keys over HTTP only."""
+def id_claims(
+    uid: str, project: str, now: datetime, *, email: str | None = None, plan: str = "free"
+) -> dict[str, object]:
+    """Return what Firebase says in the ID token of somebody who signed in with a password.
 
-    def __init__(self, jwks: Mapping[str, object]) -> None:
-        body = json.dumps(jwks).encode()
+    Source: https://firebase.google.com/docs/auth/admin/verify-id-tokens
+    """
+    at = int(now.timestamp())
+    known: dict[str, object] = {} if email is None else {"email": email, "email_verified": True}
+    return {
+        "iss": f"https://securetoken.google.com/{project}",
+        "aud": project,
+        "sub": uid,
+        "user_id": uid,
+        "name": uid.title(),
+        "auth_time": at,
+        "iat": at,
+        "exp": at + int(_LIFETIME.total_seconds()),
+        "plan": plan,
+        **known,
+        "firebase": {"identities": {}, "sign_in_provider": "password"},
+    }
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                """Say nothing: the display belongs to the platform."""
+class Accounts:
+    """People of this machine: everybody exists; whose tokens were revoked, and who is disabled, stands in a file."""
 
-        self._server = ThreadingHTTPServer((HOST, 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="keys", daemon=True)
-        self._thread.start()
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "accounts.json"
 
-    @property
-    def url(self) -> str:
-        """Return where the keys are."""
-        return f"http://{HOST}:{self._server.server_port}/jwks"
+    def revoke(self, uid: str, now: datetime) -> None:
+        """Believe no token of a sign-in before now."""
+        self._change(uid, {"validSince": str(int(now.timestamp()) + 1)})
 
-    def close(self) -> None:
-        """Stop serving."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def disable(self, uid: str) -> None:
+        """Let nobody act under this name."""
+        self._change(uid, {"disabled": True})
+
+    def look_up(self, uid: str) -> Mapping[str, object]:
+        """Return an account as Identity Toolkit tells it."""
+        return {"localId": uid, "validSince": "0", "disabled": False, **self._read().get(uid, {})}
+
+    def _read(self) -> dict[str, dict[str, object]]:
+        if not self._file.exists():
+            return {}
+        read: dict[str, dict[str, object]] = json.loads(self._file.read_text(encoding="utf-8"))
+        return read
+
+    def _change(self, uid: str, fields: Mapping[str, object]) -> None:
+        accounts = self._read()
+        accounts[uid] = {**accounts.get(uid, {}), **fields}
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        partial = self._file.with_suffix(".part")
+        partial.write_text(json.dumps(accounts, indent=1), encoding="utf-8")
+        partial.replace(self._file)

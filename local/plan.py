@@ -37,7 +37,7 @@ def make_plan(
     manifests: Mapping[str, Manifest],
     *,
     folder: Path,
-    jwks_url: str,
+    google_url: str,
     environ: Mapping[str, str],
     now: datetime,
 ) -> Plan:
@@ -68,7 +68,7 @@ def make_plan(
         logs=logs,
         ports=ports,
         gateway_url=gateway_url,
-        jwks_url=jwks_url,
+        google_url=google_url,
         socket=postgres.socket,
         documents=documents.environment,
         upstreams=upstreams,

@@ -17,7 +17,8 @@ from tools.manifests import chosen, read_manifests
 from .child import Child, Program
 from .delivery import Delivered, deliver
 from .display import Display, Silence
-from .identity import KeyPair, KeySetServer, scheduler_claims
+from .identity import Accounts, KeyPair, scheduler_claims
+from .identity_server import KeySetServer
 from .lock import FolderLock
 from .migrations import migrate
 from .options import Options
@@ -78,13 +79,13 @@ class Platform:
         self._resources.callback(forget, self.folder)
         self._set_logs_aside()
         self._keys = KeyPair(self.folder / "identity")
-        key_server = KeySetServer(self._keys.jwks)
-        self._resources.callback(key_server.close)
+        google = KeySetServer(self._keys, Accounts(self.folder / "identity"))
+        self._resources.callback(google.close)
         self._plan = make_plan(
             self.options,
             self.manifests,
             folder=self.folder,
-            jwks_url=key_server.url,
+            google_url=google.url,
             environ=self._environ,
             now=self._clock.now(),
         )

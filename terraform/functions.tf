@@ -55,7 +55,9 @@ module "function" {
 
   environment = merge(
     local.common_environment,
-    { HOT_PATHS = join(",", each.value.hot) },
+    { HOT_PATHS = join(",", each.value.hot), PRIVATE_PATHS = join(",", each.value.private) },
+    # Only the gateway may call them, so its header with the caller's token can be believed to be its own.
+    each.value.kind == "api" ? { BEHIND_GATEWAY = "true" } : {},
     lookup(local.database_environment, each.key, {}),
     lookup(local.refresh_environment, each.key, {}),
   )

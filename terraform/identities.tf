@@ -16,7 +16,7 @@ locals {
   # All a function may do in the project; everything else is granted on the one secret or service.
   function_roles = merge([
     for name, function in local.functions : {
-      for role in concat(["roles/datastore.user"], function.database == "none" ? [] : ["roles/cloudsql.client", "roles/cloudsql.instanceUser"]) :
+      for role in concat(["roles/datastore.user"], function.database == "none" ? [] : ["roles/cloudsql.client", "roles/cloudsql.instanceUser"], length(function.private) == 0 ? [] : ["roles/firebaseauth.viewer"]) :
       "${name} ${role}" => { email = local.function_emails[name], role = role }
     }
   ]...)

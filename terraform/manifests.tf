@@ -17,6 +17,7 @@ locals {
       description = manifest.description
       routes      = try(manifest.routes, [])
       hot         = try(manifest.hot, [])
+      private     = try(manifest.private, [])
       schedule    = try(manifest.schedule, null)
       promise_s   = try(manifest.promise_s, null)
       warms       = try(manifest.warms, [])

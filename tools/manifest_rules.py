@@ -90,9 +90,17 @@ def _paths(manifest: Manifest) -> Problems:
     for path in manifest.routes:
         if not re.fullmatch(r"(/[a-z0-9][a-z0-9._-]*)+", path):
             yield "routes", f"{path} is no plain path without a slash at its end"
+    for key, paths in (("hot", manifest.hot), ("private", manifest.private)):
+        for path in paths:
+            if not _is_below(path, manifest.routes):
+                yield key, f"{path} lies below none of the routes"
     for path in manifest.hot:
-        if not any(path == prefix or path.startswith(f"{prefix}/") for prefix in manifest.routes):
-            yield "hot", f"{path} lies below none of the routes"
+        if _is_below(path, manifest.private):
+            yield "hot", f"{path} is private, so nobody may share it"
+
+
+def _is_below(path: str, prefixes: Iterable[str]) -> bool:
+    return any(path == prefix or path.startswith(f"{prefix}/") for prefix in prefixes)
 
 
 def _among(manifest: Manifest, manifests: Mapping[str, Manifest]) -> Problems:

@@ -48,6 +48,7 @@ class Manifest:
     description: str
     routes: tuple[str, ...]
     hot: tuple[str, ...]
+    private: tuple[str, ...]
     schedule: str | None
     after: tuple[str, ...]
     promise_s: int | None
@@ -127,6 +128,7 @@ def _typed(name: str, fields: Mapping[str, Any]) -> Manifest:
         description=fields["description"],
         routes=tuple(fields.get("routes", ())),
         hot=tuple(fields.get("hot", ())),
+        private=tuple(fields.get("private", ())),
         schedule=fields.get("schedule"),
         after=tuple(fields.get("after", ())),
         promise_s=fields.get("promise_s"),

@@ -4,7 +4,8 @@ PrismError
 ├── SettingsError                 a setting is missing or unreadable                       500
 ├── CallerError                   the caller can mend it
 │   ├── InvalidParameterError     a parameter's value is refused                           422
-│   ├── AuthenticationError       no, expired, malformed, foreign or forged token          401
+│   ├── AuthenticationError       no token, or one that is not good                        401
+│   │   └── TokenRefusedError     expired, malformed, foreign, forged or revoked           401
 │   ├── FileRefusedError          a file of history cannot be what it should be          422
 │   ├── PermissionDeniedError     the token is good but may not do this                    403
 │   ├── NotFoundError             the thing asked for does not exist                       404
@@ -85,6 +86,12 @@ class AuthenticationError(CallerError):
 
     status = 401
     code = "unauthenticated"
+
+
+class TokenRefusedError(AuthenticationError):
+    """The caller's token or key is expired, malformed, foreign, forged or revoked; the message says which."""
+
+    code = "invalid_token"
 
 
 class PermissionDeniedError(CallerError):

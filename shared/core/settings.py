@@ -18,6 +18,9 @@ CANDLE_TOKENS = 50
 """The largest tokens, whose minutes are asked for each minute: 100 of Binance's 6,000 units of weight. While Binance is away
 Coinbase's limit of ten requests a second takes seven seconds; Kraken's one a second would do for twenty tokens only."""
 
+_DEMO_PROJECT = "demo-cryptoprism"
+_HERE = "http://127.0.0.1:"
+
 DataSource = Literal["live", "sandbox", "replay"]
 
 
@@ -47,6 +50,17 @@ class SchedulerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentitySettings:
+    """Whose ID tokens are believed, and where a caller's token is found."""
+
+    project: str
+    behind_gateway: bool
+    """Whether the gateway, and nobody else, can reach the function: it moves the caller's token to another header."""
+    stand_in: str | None
+    """Where signing keys and accounts are on a developer's machine; Google's own addresses otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One function's settings."""
 
@@ -57,8 +71,11 @@ class Settings:
     documents_file: str | None
     database: DatabaseSettings | None
     scheduler: SchedulerSettings | None
+    identity: IdentitySettings
     cors_origins: tuple[str, ...]
     hot_paths: frozenset[str]
+    private_paths: tuple[str, ...]
+    """What lies at or below them belongs to somebody: no cache keeps it and nobody shares it."""
     warm_urls: tuple[str, ...]
     memory_cache_bytes: int
     market_tokens: int
@@ -78,12 +95,14 @@ class Settings:
             function=env.get("K_SERVICE", env.get("FUNCTION_TARGET", "local")),
             revision=env.get("K_REVISION", "local"),
             data_source=_data_source(env),
-            project=env.get("GOOGLE_CLOUD_PROJECT", "demo-cryptoprism"),
+            project=env.get("GOOGLE_CLOUD_PROJECT", _DEMO_PROJECT),
             documents_file=env.get("DOCUMENTS_FILE") or None,
             database=_database(env),
             scheduler=_scheduler(env),
+            identity=_identity(env),
             cors_origins=_listed(env, "CORS_ORIGINS", "*"),
             hot_paths=frozenset(_listed(env, "HOT_PATHS", "")),
+            private_paths=_listed(env, "PRIVATE_PATHS", ""),
             warm_urls=_listed(env, "WARM_URLS", ""),
             memory_cache_bytes=_integer(env, "MEMORY_CACHE_MB", MEMORY_CACHE_MB, low=1, high=4096) * 1024 * 1024,
             market_tokens=_integer(env, "MARKET_TOKENS", 250, low=1, high=20_000),
@@ -144,6 +163,19 @@ def _scheduler(env: Mapping[str, str]) -> SchedulerSettings | None:
         jwks_url=env.get("OIDC_JWKS_URL", "https://www.googleapis.com/oauth2/v3/certs"),
         account=env["SCHEDULER_ACCOUNT"],
         audience=_required(env, "SCHEDULER_AUDIENCE"),
+    )
+
+
+def _identity(env: Mapping[str, str]) -> IdentitySettings:
+    if env.get("FIREBASE_AUTH_EMULATOR_HOST"):
+        raise SettingsError("FIREBASE_AUTH_EMULATOR_HOST", "would let firebase-admin believe tokens that nobody signed")
+    stand_in = env.get("FIREBASE_STAND_IN_URL") or None
+    if stand_in is not None and not stand_in.startswith(_HERE):
+        raise SettingsError("FIREBASE_STAND_IN_URL", "keys of another machine would let it sign anybody in")
+    return IdentitySettings(
+        project=env.get("GOOGLE_CLOUD_PROJECT", _DEMO_PROJECT),
+        behind_gateway=env.get("BEHIND_GATEWAY", "false") == "true",
+        stand_in=stand_in,
     )
 
 

@@ -5,7 +5,7 @@ besides the messages, no logging module, no header that nobody needs.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -45,6 +45,7 @@ class Front:
         cors: Headers for browsers.
         log: Where the access log goes.
         clock: Measures freshness and durations.
+        private: Paths whose answers, at them and below, belong to one caller: they are never kept, nor computed for two.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Front:
         cors: Cors,
         log: AccessLog,
         clock: Clock,
+        private: Sequence[str] = (),
     ) -> None:
         self._cache = cache
         self._entries = cache.memory.entries
@@ -67,6 +69,8 @@ class Front:
         self._clock = clock
         self._monotonic = clock.monotonic
         self._next_id = request_ids()
+        self._private = frozenset(private)
+        self._below_private = tuple(f"{path}/" for path in private)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -139,7 +143,7 @@ class Front:
     ) -> None:
         call = Call(request_id.decode(), clock=self._clock, started=started)
         scope[SCOPE_KEY] = call
-        cached = scope["method"] in _CACHED_METHODS
+        cached = scope["method"] in _CACHED_METHODS and not self._is_private(scope["path"])
         always = self._cors.headers(headers.get(b"origin"))
         state = MISS if cached else b""
         exchange = Exchange(scope, receive, send, call, headers=headers, always=always, state=state)
@@ -157,6 +161,9 @@ class Front:
         finally:
             if exchange.status:
                 self._log.write(self._log.line_of(exchange))
+
+    def _is_private(self, path: str) -> bool:
+        return path in self._private or path.startswith(self._below_private)
 
     async def _find(self, exchange: Exchange) -> None:
         """Answer a GET or HEAD through the cache."""
@@ -191,7 +198,7 @@ class Front:
             )
 
     async def _run(self, exchange: Exchange) -> None:
-        """Answer a request of another method."""
+        """Answer a request of another method, or one for something private."""
         recorded = await self._computed(exchange, _nobody_waits)
         if recorded is not None:
             await exchange.answer(recorded)

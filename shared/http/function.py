@@ -124,6 +124,7 @@ class ApiFunction:
             cors=cors,
             log=AccessLog(settings.project, self._write_log),
             clock=clock,
+            private=settings.private_paths,
         )
         gc.freeze()
         return self._front

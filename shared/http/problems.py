@@ -13,6 +13,7 @@ from shared.core.errors import (
     InvalidParameterError,
     PrismError,
     SettingsError,
+    TokenRefusedError,
     UnavailableError,
     UpstreamError,
 )
@@ -89,8 +90,15 @@ def _from_ours(exc: PrismError, call: Call) -> Recorded:
     if isinstance(exc, UnavailableError):
         headers = [(b"retry-after", b"%d" % math.ceil(exc.retry_after.total_seconds()))]
     if isinstance(exc, AuthenticationError):
-        headers = [(b"www-authenticate", b"Bearer")]
+        headers = [(b"www-authenticate", _challenge(exc))]
     return problem(exc.status, detail, code=exc.code, call=call, headers=headers)
+
+
+def _challenge(exc: AuthenticationError) -> bytes:
+    """Return how to sign in, and what is wrong with the token that was given (RFC 6750); messages are ours, in ASCII."""
+    if not isinstance(exc, TokenRefusedError):
+        return b"Bearer"
+    return b'Bearer error="invalid_token", error_description="%b"' % str(exc).encode("ascii", "replace")
 
 
 def _from_http(exc: HTTPException, call: Call) -> Recorded:

@@ -1,12 +1,15 @@
 """Who asks, for routes that must or may know: `SignedIn`, `Keyed`, `Anybody`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from shared.cache.entry import Header
 from shared.core.errors import AuthenticationError, PermissionDeniedError
 from shared.records.caller import Caller
+
+from .negotiation import joined
 
 
 class Callers(Protocol):
@@ -28,7 +31,12 @@ class Callers(Protocol):
 
 async def _identified(request: Request, *, strictly: bool) -> Caller | None:
     callers: Callers = request.scope["app"].state.provided[Callers]
-    return await callers.identify(dict(request.headers), strictly=strictly)
+    return await callers.identify(_texts(request.headers.raw), strictly=strictly)
+
+
+def _texts(raw: Iterable[Header]) -> dict[str, str]:
+    """Return the headers; one given twice has both values, so that nobody picks the one that suits."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in joined(raw).items()}
 
 
 async def signed_in(request: Request) -> Caller:

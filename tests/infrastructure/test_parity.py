@@ -23,7 +23,7 @@ SECRETS = {secret for manifest in MANIFESTS.values() for secret in manifest.secr
 ONLY_HERE = {
     "PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy",
     "PYTHONPATH", "PYTHONUNBUFFERED", "HOST", "PORT", "NO_PROXY",
-    "DB_SOCKET", "DOCUMENTS_FILE", "OIDC_ISSUER", "OIDC_JWKS_URL",
+    "DB_SOCKET", "DOCUMENTS_FILE", "OIDC_ISSUER", "OIDC_JWKS_URL", "FIREBASE_STAND_IN_URL",
 }  # fmt: skip
 """What a process on this machine is told about this machine."""
 BY_THE_PLATFORM = {"FUNCTION_TARGET", "CLOUD_RUN_TIMEOUT_SECONDS", "K_SERVICE", "K_REVISION"}
@@ -43,7 +43,7 @@ def local_environment(manifest: Manifest) -> Mapping[str, str]:
         logs=Path("here"),
         ports=PORTS,
         gateway_url="http://127.0.0.1:8080",
-        jwks_url="http://127.0.0.1:8081",
+        google_url="http://127.0.0.1:8081",
         socket="here",
         documents={"DOCUMENTS_FILE": "here"},
         upstreams=Upstreams("sandbox", {}, dict.fromkeys(SECRETS, "sandbox-primary"), None),
@@ -90,7 +90,15 @@ def test_the_limits_are_the_same(name: str, planned: Planned) -> None:
     here, there = local_environment(MANIFESTS[name]), planned.service(name)
 
     assert there["timeout_seconds"] == int(here["CLOUD_RUN_TIMEOUT_SECONDS"])
-    for setting in ("DB_POOL_SIZE", "DB_MAX_OVERFLOW", "HOT_PATHS", "FUNCTION_USE_ASGI", "LOG_EXECUTION_ID"):
+    for setting in (
+        "DB_POOL_SIZE",
+        "DB_MAX_OVERFLOW",
+        "HOT_PATHS",
+        "PRIVATE_PATHS",
+        "BEHIND_GATEWAY",
+        "FUNCTION_USE_ASGI",
+        "LOG_EXECUTION_ID",
+    ):
         assert there["environment_variables"].get(setting) == here.get(setting)
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from local.identity import ISSUER, SCHEDULER_ACCOUNT, KeyPair, KeySetServer, scheduler_claims
+from local.identity import ISSUER, SCHEDULER_ACCOUNT, Accounts, KeyPair, scheduler_claims
+from local.identity_server import KeySetServer
 from shared.auth.oidc import SchedulerTokens
 from shared.core.errors import AuthenticationError
 from shared.core.settings import SchedulerSettings
@@ -15,10 +16,10 @@ async def verify(tmp_path: Path, *, audience: str = "http://127.0.0.1:1", later:
     clock = SteppingClock()
     keys = KeyPair(tmp_path)
     token = keys.mint(scheduler_claims("http://127.0.0.1:1", clock.now()))
-    server = KeySetServer(keys.jwks)
+    server = KeySetServer(keys, Accounts(tmp_path))
     clock.advance(later)
     try:
-        settings = SchedulerSettings(ISSUER, server.url, SCHEDULER_ACCOUNT, audience)
+        settings = SchedulerSettings(ISSUER, f"{server.url}/jwks", SCHEDULER_ACCOUNT, audience)
         await SchedulerTokens(settings, clock).verify(f"Bearer {token}")
     finally:
         server.close()

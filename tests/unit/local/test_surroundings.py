@@ -23,7 +23,7 @@ def around(folder: Path, upstreams: Upstreams) -> Surroundings:
         logs=folder,
         ports=dict.fromkeys(MANIFESTS, 9000),
         gateway_url="http://127.0.0.1:8080",
-        jwks_url="http://127.0.0.1:1/jwks",
+        google_url="http://127.0.0.1:1",
         socket="/run/.s.PGSQL.5432",
         documents={"DOCUMENTS_FILE": "documents.sqlite"},
         upstreams=upstreams,

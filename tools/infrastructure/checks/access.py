@@ -8,6 +8,8 @@ from tools.infrastructure.plan import Planned
 _EVERYBODY = ("allUsers", "allAuthenticatedUsers")
 _OF_ANY_FUNCTION = {"roles/datastore.user"}
 _WITH_DATABASE = {"roles/cloudsql.client", "roles/cloudsql.instanceUser"}
+_WITH_CALLERS = {"roles/firebaseauth.viewer"}
+"""Whether an account was disabled, or its tokens revoked."""
 _TOO_MUCH = {"roles/owner", "roles/editor", "roles/iam.securityAdmin", "roles/iam.serviceAccountTokenCreator"}
 
 
@@ -62,6 +64,7 @@ def functions_have_no_role_to_spare(planned: Planned) -> Iterable[str]:
         granted.setdefault(resource.after["member"], set()).add(resource.after["role"])
     for name, manifest in planned.manifests.items():
         wanted = _OF_ANY_FUNCTION | (_WITH_DATABASE if manifest.database != "none" else set())
+        wanted |= _WITH_CALLERS if manifest.private else set()
         held = granted.get(f"serviceAccount:{planned.function_email(name)}", set())
         if held != wanted:
             yield f"{name} holds {sorted(held)} instead of {sorted(wanted)}"

@@ -107,6 +107,7 @@ def _wanted_settings(planned: Planned, manifest: Manifest) -> dict[str, str]:
         "DATA_SOURCE": "live",
         "LOG_EXECUTION_ID": "false",
         "HOT_PATHS": ",".join(manifest.hot),
+        "PRIVATE_PATHS": ",".join(manifest.private),
     }
     if manifest.database != "none":
         wanted |= {
