@@ -9,9 +9,12 @@ PrismError
 │   ├── FileRefusedError          a file of history cannot be what it should be          422
 │   ├── PermissionDeniedError     the token is good but may not do this                    403
 │   ├── NotFoundError             the thing asked for does not exist                       404
-│   └── NotSupportedError         it exists, and has not what is asked of it               404
+│   ├── NotSupportedError         it exists, and has not what is asked of it               404
+│   └── ConflictError             it contradicts what is there                             409
 ├── UnavailableError              nothing can be answered for now; ask again               503
 │   ├── NoDataError               the data was never loaded                                503
+│   ├── AllowanceSpentError       the caller used what is allowed for now                  429
+│   ├── TasksUnavailableError     the task queue took nothing                              503
 │   ├── DatabaseUnavailableError  PostgreSQL did not answer                                503
 │   └── DocumentsUnavailableError the document store did not answer                        503
 ├── DocumentTooLargeError         a document is over the store's limit                     500
@@ -121,6 +124,16 @@ class NotSupportedError(CallerError):
         self.code = f"{kind}_not_supported"
 
 
+class ConflictError(CallerError):
+    """What is asked contradicts what is there: too little cash, a limit, a key used for something else; `code` says which."""
+
+    status = 409
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class UnavailableError(PrismError):
     """Nothing can be answered for now; the caller may ask again after `retry_after`."""
 
@@ -136,6 +149,19 @@ class NoDataError(UnavailableError):
     """The data was never loaded."""
 
     code = "no_data"
+
+
+class AllowanceSpentError(UnavailableError):
+    """The caller used what is allowed for now."""
+
+    status = 429
+    code = "allowance_spent"
+
+
+class TasksUnavailableError(UnavailableError):
+    """The task queue took nothing."""
+
+    code = "tasks_unavailable"
 
 
 class DatabaseUnavailableError(UnavailableError):

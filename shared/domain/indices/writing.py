@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from shared.core.settings import DataSource
 from shared.db.copying import Field, copy_rows
@@ -33,20 +33,6 @@ _STAND = """
         report = excluded.report, code_version = excluded.code_version, inputs_digest = excluded.inputs_digest,
         known_at = excluded.known_at
 """
-# On Sundays and Mondays, whose closes members are chosen by; all days of ten years would be twenty million rows.
-_UNIVERSE = """
-    SELECT DISTINCT token_id FROM (
-        SELECT token_id, rank() OVER (PARTITION BY bucket ORDER BY market_cap_usd DESC, token_id) AS place
-        FROM price_points
-        WHERE resolution_s = 86400 AND market_cap_usd > 0 AND bucket >= :since AND extract(isodow FROM bucket AT TIME ZONE 'UTC') IN (7, 1)
-    ) AS ranked WHERE place <= :most ORDER BY token_id
-"""
-_FIRST = """
-    SELECT least(
-        (SELECT min(bucket) FROM price_points WHERE resolution_s = 86400),
-        (SELECT min(opened_at) FROM candles JOIN candle_series USING (series_id) WHERE interval_s = 86400 AND token_id = :leader)
-    )
-"""
 
 
 class IndexWriter:
@@ -58,14 +44,6 @@ class IndexWriter:
     async def stored(self, index_id: str) -> StoredIndex | None:
         """Return where an index stands, `None` for one that is new."""
         return await self._database.transaction(lambda connection: _stored(connection, index_id))
-
-    async def universe(self, *, since: datetime, most: int) -> tuple[str, ...]:
-        """Return the tokens that were among the `most` largest at some weekend since then."""
-        return await self._database.transaction(lambda connection: _universe(connection, since, most))
-
-    async def first_day(self, leader: str) -> date | None:
-        """Return the first day that anything is known of; `None` when nothing is."""
-        return await self._database.transaction(lambda connection: _first(connection, leader))
 
     async def store(
         self, advances: Sequence[IndexAdvance], *, at: datetime, sources: Sequence[str], data_source: DataSource
@@ -98,19 +76,6 @@ def _stored(connection: "Connection", index_id: str) -> StoredIndex | None:
         for day, value, invested, traded, costs in rows
     ]
     return StoredIndex(day=found[0], state=found[1], days=days)
-
-
-def _universe(connection: "Connection", since: datetime, most: int) -> tuple[str, ...]:
-    from sqlalchemy import text
-
-    return tuple(connection.execute(text(_UNIVERSE), {"since": since, "most": most}).scalars())
-
-
-def _first(connection: "Connection", leader: str) -> date | None:
-    from sqlalchemy import text
-
-    found: Any = connection.execute(text(_FIRST), {"leader": leader}).scalar()
-    return None if found is None else found.astimezone(UTC).date()
 
 
 def _advance(connection: "Connection", advance: IndexAdvance, at: datetime) -> int:

@@ -1,6 +1,6 @@
 """A strategy's report, made step by step: figures, years, drawdowns, baselines, series, honesty."""
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -14,9 +14,12 @@ from .exposures import exposure_of
 from .families import figures_of, neighbours, quickly, random_switches, sweep_entry, swept
 from .market import Market
 from .performance import drawdowns, figures, grouped
-from .simulating import Track
+from .simulating import Simulation, Track
 from .state import BASE
 
+_PART = 365
+"""Days that are simulated in one step."""
+_MAIN_SHARE = 0.1
 MOST_POINTS = 1_500
 """Of a series in a report; longer ones tell every so-manieth day, and the last."""
 SURVIVORSHIP = (
@@ -42,6 +45,39 @@ class Question:
     benchmark: str
     """Which of the baselines has to be beaten."""
     earlier_sharpes: tuple[float, ...] = ()
+
+
+def backtested(question: Question) -> Progress:
+    """Yield the share that is done after each step, and return the report of a strategy that is simulated for the first time.
+
+    Raises:
+        ValueError: it follows the gauge, and there is none.
+    """
+    market, start = question.market, question.start
+    exposure = exposure_of(question.rules.exposure, market, question.gauge)
+    simulation = Simulation(market, question.rules, exposure, keep_fills=False)
+    parts: list[Track] = []
+    for begin in range(start, len(market.days), _PART):
+        parts.append(simulation.run(begin, min(begin + _PART, len(market.days))))
+        yield _MAIN_SHARE * (parts[-1].days[-1] - market.days[start]) / (market.days[-1] - market.days[start] + 1)
+    making = reported(question, joined(parts))
+    while True:
+        try:
+            share = next(making)
+        except StopIteration as end:
+            made: Report = end.value
+            return made
+        yield _MAIN_SHARE + (1.0 - _MAIN_SHARE) * share
+
+
+def joined(parts: Sequence[Track]) -> Track:
+    """Return tracks that follow each other as one."""
+    columns = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("days", "values", "invested", "traded", "costs")
+    }
+    fills = [fill for part in parts for fill in part.fills]
+    return Track(**columns, fills=fills, standing=parts[-1].standing)
 
 
 def reported(question: Question, main: Track) -> Progress:
