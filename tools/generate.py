@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from tools.gateway.api_gateway import api_gateway_config
+from tools.gateway.llms import llms_text
 from tools.gateway.public import public_document
 from tools.manifests import ROOT, read_manifests
 
@@ -24,6 +25,7 @@ def generated_files() -> Mapping[str, str]:
         "gateway/openapi.json": json.dumps(public, indent=2, ensure_ascii=False) + "\n",
         # Packaged for the function that serves it; compact, because callers download it.
         "functions/system/openapi.json": json.dumps(public, separators=(",", ":"), ensure_ascii=False) + "\n",
+        "functions/system/llms.txt": llms_text(public),
         "gateway/api-gateway.yaml": _YAML_HEADER
         + yaml.safe_dump(gateway, sort_keys=False, allow_unicode=True, width=120),
     }

@@ -19,11 +19,14 @@ class Documentation:
     """`openapi`, read."""
     changelog: str
     page: Page
+    llms: str
+    """The API in a page, for agents."""
 
     @classmethod
     def packaged(cls, folder: Path = _FOLDER) -> "Documentation":
-        """Read `openapi.json` and `changelog.json`."""
+        """Read `openapi.json`, `changelog.json` and `llms.txt`."""
         openapi = (folder / "openapi.json").read_text(encoding="utf-8")
         changelog = (folder / "changelog.json").read_text(encoding="utf-8")
         # Read and written again, so that a broken file is noticed here and not by callers.
-        return cls(openapi, json.loads(openapi), json.dumps(json.loads(changelog)), documentation_page())
+        llms = (folder / "llms.txt").read_text(encoding="utf-8")
+        return cls(openapi, json.loads(openapi), json.dumps(json.loads(changelog)), documentation_page(), llms)

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from shared.cache.freshness import CATALOG, STATUS
 from shared.core.settings import Settings
@@ -119,6 +119,23 @@ async def changelog(request: Request, documentation: Packaged, settings: Environ
 async def openapi(documentation: Packaged) -> Response:
     """The document that clients are generated from."""
     return Response(documentation.openapi, media_type="application/json")
+
+
+@router.get(
+    "/api/v1/llms.txt",
+    summary="This API in a page, below the API's prefix",
+    response_class=PlainTextResponse,
+    dependencies=[fresh_for(CATALOG)],
+)
+@router.get(
+    "/llms.txt",
+    summary="This API in a page, for agents",
+    response_class=PlainTextResponse,
+    dependencies=[fresh_for(CATALOG)],
+)
+async def llms(documentation: Packaged) -> Response:
+    """What there is and how to read it, as Markdown; everything else is in the OpenAPI document."""
+    return PlainTextResponse(documentation.llms)
 
 
 @router.get(

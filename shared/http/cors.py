@@ -32,8 +32,8 @@ class Cors:
         self.preflight: list[Header] = [
             (b"access-control-allow-methods", _METHODS),
             (b"access-control-allow-headers", _HEADERS),
+            # No `Allow`: the front answers before it knows which methods the path has, and must not claim others.
             (b"access-control-max-age", b"7200"),
-            (b"allow", _METHODS),
         ]
 
     def of(self, origin: bytes | None) -> Sequence[Header]:

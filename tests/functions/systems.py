@@ -61,6 +61,7 @@ API = {
     },
     "components": {"schemas": {"Currency": {"type": "string", "enum": ["usd"], "default": "usd"}}},
 }
+LLMS = "# CryptoPrism\n"
 CHANGELOG = '[{"version": "0.1.0", "date": "2026-03-01", "changes": {"added": ["`/prices`: live quotes."]}}]'
 
 
@@ -143,7 +144,7 @@ class System:
         self.documents = StoredDocuments()
         self.database = CountingDatabase()
         self.settings = Settings.from_environment({"DATA_SOURCE": source, "K_SERVICE": "system", "K_REVISION": "r-1"})
-        self.documentation = Documentation(json.dumps(API), API, CHANGELOG, documentation_page())
+        self.documentation = Documentation(json.dumps(API), API, CHANGELOG, documentation_page(), LLMS)
         self.function = ApiFunction(
             lambda settings: wire(
                 settings, self.database, self.documents, clock=self.clock, documentation=self.documentation

@@ -14,7 +14,7 @@ from functions.system.page import documentation_page
 from shared.http.envelope import Envelope
 from tools import changelog
 
-from .systems import API, System
+from .systems import API, LLMS, System
 
 FOLDER = Path(__file__).parents[2] / "functions" / "system"
 MARKDOWN = """# Changelog
@@ -171,3 +171,12 @@ def test_text_of_the_document_never_becomes_markup() -> None:
 def test_a_bundle_without_its_document_does_not_start(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Documentation.packaged(tmp_path)
+
+
+@pytest.mark.parametrize("path", ["/llms.txt", "/api/v1/llms.txt"])
+async def test_the_page_for_agents_is_plain_text_and_kept(path: str) -> None:
+    answer = await System().get(path)
+
+    assert (answer.status_code, answer.text) == (200, LLMS)
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.headers["cache-control"].startswith("public, max-age=3600,")

@@ -261,8 +261,8 @@ IN_TERRAFORM = [
     Mistake(
         "path to the wrong function",
         "gateway/api-gateway.yaml",
-        "operationId: live_api_v1_prices_live_get\n      summary: Quotes by market capitalisation\n      x-google-backend: prices",
-        "operationId: live_api_v1_prices_live_get\n      summary: Quotes by market capitalisation\n      x-google-backend: market",
+        "operationId: prices_live\n      summary: Quotes by market capitalisation\n      x-google-backend: prices",
+        "operationId: prices_live\n      summary: Quotes by market capitalisation\n      x-google-backend: market",
         "check",
         "every_route_has_its_path",
     ),

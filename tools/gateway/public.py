@@ -1,6 +1,7 @@
 """The public OpenAPI 3.1 document: what people, clients and agents read, merged from the functions' routers."""
 
 import importlib
+import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,10 @@ Crypto-market intelligence. Every answer is `{"data": …, "meta": {…}}`; `met
 `sources`), how old it is (`as_of`, `age_s`) and whether it is older than promised (`stale`). In a cached answer add the
 `Age` header to `age_s`. Errors are `application/problem+json` with `detail`, `code` and `request_id`.
 """
+
+
+EXAMPLES = "gateway/examples.json"
+"""Answers of a sandbox, lists cut short, by method and path; `python -m tools.tour --record` writes them."""
 
 
 class GatewayError(Exception):
@@ -36,9 +41,20 @@ def public_document(manifests: Mapping[str, Manifest], root: Path = ROOT) -> Doc
     version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     merged = document(routers, title="CryptoPrism", version=version, description=_DESCRIPTION)
     merged["servers"] = [{"url": "/", "description": "The gateway that served this document."}]
+    examples = json.loads((root / EXAMPLES).read_text(encoding="utf-8"))
     for path, item in merged["paths"].items():
         _check(path, item, manifests)
+        for method, operation in item.items():
+            _exemplify(operation, examples.get(f"{method.upper()} {path}"))
     return merged
+
+
+def _exemplify(operation: Mapping[str, Any], example: Any) -> None:
+    """Put a recorded answer where the operation documents its success."""
+    for status, response in operation["responses"].items():
+        content = response.get("content", {}).get("application/json")
+        if status.startswith("2") and content is not None and example is not None:
+            content["example"] = example
 
 
 def _check(path: str, item: Mapping[str, Any], manifests: Mapping[str, Manifest]) -> None:

@@ -1,0 +1,70 @@
+"""What is asked on the tour: for most operations their parameters are enough, what is made first and removed last is written out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+Operation = tuple[str, str]
+"""Method in capitals and path as documented."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """One request; texts like `{portfolio_id}` stand for what was kept of an earlier answer."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    keep: Mapping[str, str] = field(default_factory=dict)
+    """What later stops need: a name, and where it stands in the answer, as `data.0.id`."""
+
+    @property
+    def operation(self) -> Operation:
+        """Return what of the document it visits."""
+        return self.method, self.path
+
+
+NAMES: Mapping[str, str] = MappingProxyType({"token_id": "bitcoin", "chain": "ethereum"})
+"""Path parameters that are the same everywhere."""
+
+PARAMETERS: Mapping[str, str] = MappingProxyType(
+    {"limit": "3", "metric": "tvl_usd", "levels": "5", "q": "bitcoin", "ids": "bitcoin,ethereum"}
+)
+"""Query parameters that are given wherever an operation takes them."""
+
+
+STOPS: tuple[Stop, ...] = (
+    Stop(method="GET", path="/api/v1/market/categories", keep={"category_id": "data.0.id"}),
+    Stop(method="GET", path="/api/v1/prices/{token_id}/at", query={"time": "{now_s}"}),
+    Stop(
+        method="GET",
+        path="/api/v1/tokens",
+        query={"chain": "ethereum", "limit": "3"},
+        keep={"address": "data.0.contracts.0.address"},
+    ),
+    Stop(method="GET", path="/api/v1/market/ohlc", query={"id": "bitcoin", "interval": "1h", "limit": "3"}),
+    Stop(method="GET", path="/api/market/ohlc", query={"id": "bitcoin", "interval": "1d", "limit": "3"}),
+    Stop(method="GET", path="/api/v1/market/depth", query={"id": "bitcoin", "levels": "5"}),
+)
+"""Asked in this order and before all others, which follow as they are documented; those that DELETE come last."""
+
+
+def tour_of(document: Mapping[str, Any]) -> list[Stop]:
+    """Return every operation of an OpenAPI document in an order in which each finds what it needs."""
+    written = {stop.operation for stop in STOPS}
+    derived = [
+        _derived(method.upper(), path, operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if (method.upper(), path) not in written
+    ]
+    stops = [*STOPS, *derived]
+    return sorted(stops, key=lambda stop: stop.method == "DELETE")
+
+
+def _derived(method: str, path: str, operation: Mapping[str, Any]) -> Stop:
+    taken = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
+    return Stop(method=method, path=path, query={name: PARAMETERS[name] for name in PARAMETERS if name in taken})
