@@ -8,17 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import numpy as np
-
 from shared.core.clock import Clock
-from shared.core.errors import DocumentTooLargeError, InvalidParameterError, NoDataError, NotFoundError, UnavailableError
+from shared.core.errors import (
+    DocumentTooLargeError,
+    InvalidParameterError,
+    NoDataError,
+    NotFoundError,
+    UnavailableError,
+)
 from shared.domain.backtests.document import Backtest, compressed
 from shared.domain.backtests.ledger import BacktestLedger, Held, path_of
+from shared.domain.backtests.numeric.asking import daily_sharpe, question_of
 from shared.domain.backtests.rules import rules_of, span_of
-from shared.domain.indices.catalogue import BENCHMARK, INDICES, MAIN
-from shared.domain.indices.numeric.loading import Loaded, MarketLoader
-from shared.domain.indices.numeric.reporting import Progress, Question, Report, backtested
-from shared.domain.indices.rules import Rules
+from shared.domain.indices.numeric.loading import MarketLoader
+from shared.domain.indices.numeric.reporting import Progress, Report, backtested
 
 log = logging.getLogger(__name__)
 
@@ -85,14 +88,14 @@ class BacktestWorker:
         )
         await self._tell(backtest, 0.01)
         try:
-            question = _question(loaded, rules, np.datetime64(first, "D"), await self.ledger.earlier_sharpes(backtest))
+            question = question_of(loaded, rules, first, await self.ledger.earlier_sharpes(backtest))
             report = await self._reported(backtest, backtested(question))
             content = compressed(path_of(backtest.owner, backtest.id), report)
         except (ValueError, DocumentTooLargeError) as error:
             return await self._fail(backtest, str(error))
         held = await self._mine(backtest)
         done = replace(_ended(held.backtest, self.clock.now()), state="done", progress=1.0)
-        if not await self.ledger.finish(held, done, report=content, sharpe=_sharpe_of(report)):
+        if not await self.ledger.finish(held, done, report=content, sharpe=daily_sharpe(report)):
             raise _UnwantedError
         log.info("backtest.done", extra={"backtest": backtest.id})
         return {"state": "done"}
@@ -141,28 +144,6 @@ def _named(task: object) -> tuple[str, str]:
     raise InvalidParameterError("body", "names no backtest")
 
 
-def _question(loaded: Loaded, rules: Rules, first: np.datetime64, earlier: tuple[float, ...]) -> Question:
-    """Return what is to be reported.
-
-    Raises:
-        ValueError: there is nothing to hold.
-    """
-    market = loaded.market
-    known = {name for at, name in enumerate(market.token_ids) if np.isfinite(market.close[:, at]).any()}
-    if rules.only and not known.intersection(rules.only):
-        raise ValueError("none of the tokens has a daily history in these days")
-    baselines = {each.id: replace(each.rules, costs=rules.costs) for each in INDICES.values() if each.id != MAIN}
-    return Question(
-        market=market,
-        rules=rules,
-        gauge=loaded.gauge,
-        start=int(np.searchsorted(market.days, first)),
-        baselines=baselines,
-        benchmark="btc-hold" if rules.only else BENCHMARK,
-        earlier_sharpes=earlier,
-    )
-
-
 def _advanced(making: Progress) -> tuple[float, Report | None]:
     try:
         return next(making), None
@@ -173,9 +154,3 @@ def _advanced(making: Progress) -> tuple[float, Report | None]:
 
 def _ended(backtest: Backtest, now: datetime) -> Backtest:
     return replace(backtest, updated_at=now, holder=None, lease_until=None)
-
-
-def _sharpe_of(report: Report) -> float | None:
-    """Return the Sharpe ratio of one day, as trials are counted."""
-    annual: float | None = report["figures"]["sharpe"]
-    return None if annual is None else annual / float(np.sqrt(365.0))

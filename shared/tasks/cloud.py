@@ -22,12 +22,12 @@ class CloudTaskQueue:
     """One queue. Who the job is called as is the queue's own setting, so a task names nobody.
 
     Args:
-        queue: `projects/…/locations/…/queues/…`.
+        queue: `projects/…/locations/…/queues/…`; `None` where nobody named one, which only matters to whoever puts something in.
         url: Where the job is.
         address: Of Cloud Tasks, or of its stand-in, which asks for no sign-in.
     """
 
-    def __init__(self, queue: str, url: str, *, address: str = ADDRESS) -> None:
+    def __init__(self, queue: str | None, url: str | None, *, address: str = ADDRESS) -> None:
         self._queue = queue
         self._url = url
         self._address = address.rstrip("/")
@@ -38,7 +38,10 @@ class CloudTaskQueue:
 
         Raises:
             TasksUnavailableError: the queue did not take it.
+            SettingsError: nobody said which queue, or where its job is.
         """
+        if self._queue is None or self._url is None:
+            raise SettingsError("JOB_QUEUES", "names no queue of this job, or JOB_URLS no address")
         await asyncio.to_thread(self._post, name, body)
 
     def _post(self, name: str, body: Mapping[str, object]) -> None:
@@ -81,15 +84,9 @@ class CloudTaskQueue:
 
 
 def queue_of(job: str, settings: Settings) -> CloudTaskQueue:
-    """Return the queue of a job function, as `JOB_QUEUES` and `JOB_URLS` name it.
-
-    Raises:
-        SettingsError: they do not.
-    """
+    """Return the queue of a job function, as `JOB_QUEUES` and `JOB_URLS` name it."""
     environment = settings.environment
     queue, url = (_named(environment, name).get(job) for name in ("JOB_QUEUES", "JOB_URLS"))
-    if queue is None or url is None:
-        raise SettingsError("JOB_QUEUES", f"names no queue of {job}, or JOB_URLS no address")
     return CloudTaskQueue(queue, url, address=environment.get("CLOUD_TASKS_URL") or ADDRESS)
 
 

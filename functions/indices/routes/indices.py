@@ -25,7 +25,8 @@ router = APIRouter(tags=["indices"])
 Service = Annotated[IndexService, provided(IndexService)]
 IndexId = Annotated[str, Path(max_length=100, description="Id of an index or baseline.", examples=["prism-100"])]
 At = Annotated[
-    str | None, Query(max_length=64, description="As it was at the last close before: s, ms or ISO-8601; now by default.")
+    str | None,
+    Query(max_length=64, description="As it was at the last close before: s, ms or ISO-8601; now by default."),
 ]
 Token = Annotated[str | None, Query(min_length=1, max_length=200, description="Only of one token, by its id.")]
 OfReason = Annotated[Reason | None, Query(description="Only of one reason.")]
