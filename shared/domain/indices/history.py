@@ -27,7 +27,7 @@ _FIRST = """
 """
 
 _NAMES = """
-    SELECT token_id, tokens.symbol, tokens.name, details.categories
+    SELECT wanted.token_id, tokens.symbol, tokens.name, details.categories
     FROM unnest(CAST(:token_ids AS text[])) AS wanted (token_id)
     JOIN tokens USING (token_id)
     LEFT JOIN token_details AS details ON details.token_id = wanted.token_id AND details.held_until IS NULL

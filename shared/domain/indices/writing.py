@@ -94,16 +94,20 @@ def _append(connection: "Connection", advance: IndexAdvance, at: datetime) -> No
     days: Iterable[Row] = ((index_id, str(each.day), *_numbers(each), at) for each in advance.days)
     columns = ("index_id", "day", "value", "invested", "traded", "costs", "known_at")
     copy_rows(connection, "index_days", columns, days)
-    copy_rows(connection, "index_transactions", _LOG_COLUMNS, _entries(connection, advance, at))
+    entries = _entries(advance, _end_of(connection, index_id), at)
+    copy_rows(connection, "index_transactions", _LOG_COLUMNS, entries)
     holdings: Iterable[Row] = ((index_id, str(day), told, at) for day, told in advance.holdings.items())
     copy_rows(connection, "index_holdings", ("index_id", "day", "holdings", "known_at"), holdings)
 
 
-def _entries(connection: "Connection", advance: IndexAdvance, at: datetime) -> Iterator[Row]:
+def _end_of(connection: "Connection", index_id: str) -> End:
     from sqlalchemy import text
 
-    last = connection.execute(text(_END), {"index_id": advance.index_id}).first()
-    end = End() if last is None else End(int(last[0]), last[1])
+    last = connection.execute(text(_END), {"index_id": index_id}).first()
+    return End() if last is None else End(int(last[0]), last[1])
+
+
+def _entries(advance: IndexAdvance, end: End, at: datetime) -> Iterator[Row]:
     for each in linked(advance.index_id, end, advance.entries, at):
         entry = each.entry
         place = (advance.index_id, each.sequence, entry.at, entry.token_id, entry.reason)
