@@ -18,7 +18,7 @@ from shared.http.envelope import Envelope
 from shared.http.function import Wiring
 from tests.callers import KnownCallers
 from tests.databases import Place, Server
-from tests.indices import documents_in, refresh_once, stored_market
+from tests.indices import NOT_BEGUN, documents_in, refresh_once, stored_market
 
 from .quoting import Served
 
@@ -54,7 +54,7 @@ async def indices(kept: Place, tmp_path: Path) -> AsyncIterator[Served]:
 async def test_the_index_comes_first_and_then_its_baselines(indices: Served) -> None:
     body = Envelope[list[IndexSummary]].model_validate_json((await indices.get(BASE)).content)
 
-    assert [each.id for each in body.data] == [name for name in INDICES if name != "btc-two-states"]
+    assert [each.id for each in body.data] == [name for name in INDICES if name not in NOT_BEGUN]
     assert body.data[0].id == MAIN
     assert {str(each.day) for each in body.data} == {"2026-02-28"}
     assert (body.meta.total, body.meta.stale, body.meta.source) == (len(body.data), False, "sandbox")
@@ -100,10 +100,10 @@ async def test_holdings_add_up(indices: Served) -> None:
 
 
 async def test_holdings_are_told_as_they_were(indices: Served) -> None:
-    then = await indices.fresh(f"{BASE}/top-100-hold/holdings?at=2025-12-01")
+    then = await indices.fresh(f"{BASE}/top-100-hold/holdings?at=2026-01-15")
     early = await indices.get(f"{BASE}/top-100-hold/holdings?at=2012-01-01")
 
-    assert "2025-11-17" < then["data"]["day"] < "2025-12-01"
+    assert "2026-01-01" < then["data"]["day"] < "2026-01-15"
     assert then["meta"]["stale"] is False
     assert (early.status_code, early.json()["code"]) == (404, "holdings_not_found")
 

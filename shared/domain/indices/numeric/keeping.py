@@ -180,7 +180,7 @@ def _holdings(index: Index, market: Market, track: Track, start: int, before: Fl
 
 
 def _held(index_id: str, market: Market, row: int, units: FloatArray, value: float, cash: float) -> str:
-    prices = np.nan_to_num(market.last[row])
+    prices = market.priced[row]
     worth = units * prices
     order = [int(each) for each in np.argsort(-worth, kind="stable") if worth[each] > 0]
     tokens = [

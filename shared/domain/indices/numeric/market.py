@@ -35,6 +35,10 @@ class Market:
     """Days since the newest price."""
     cap: FloatArray
     """Capitalisation, carried over holes of a week."""
+    priced: FloatArray
+    """`last`, with 0 for NaN: what holdings are valued at."""
+    eventful: NDArray[np.bool_]
+    """(D,) whether any token is redenominated this day, or was silent for so long that it is taken for delisted."""
     factor: FloatArray
     """By how much the number of coins of a holder was multiplied this day: 1 but for redenominations."""
 
@@ -69,6 +73,7 @@ def market_of(panel: Panel, excluded: Collection[str] = ()) -> Market:
         last = np.where(known, price, np.where(age > SILENT_DAYS + 1, np.nan, last))
         last_cap = np.where(known_cap, cap, np.where(cap_age > CAP_CARRIED_DAYS, np.nan, last_cap))
         out["close"][row], out["last"][row], out["cap"][row], silent[row] = price, last, last_cap, age
+    eventful = (factor != 1.0) | ((silent >= SILENT_DAYS) & np.isfinite(out["last"]))
     return Market(
         days=panel.days,
         token_ids=panel.token_ids,
@@ -76,6 +81,8 @@ def market_of(panel: Panel, excluded: Collection[str] = ()) -> Market:
         # A day's trade needs a price of that day: without an opening one that can be believed it is done at the close.
         open=_tradable(start, out["close"]),
         silent=silent,
+        priced=np.nan_to_num(out["last"]),
+        eventful=eventful.any(axis=1),
         factor=factor,
         **out,
     )

@@ -3,6 +3,7 @@
 Nothing of a day depends on later days: a simulation that stops and goes on is bit-identical to one that does not stop.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,9 +67,9 @@ class Simulation:
     ) -> None:
         self._market = market
         self._rules = rules
-        self._exposure = exposure
+        self._exposure: list[float] = exposure.tolist()
         self._chooser = Chooser(market, rules)
-        self._rebalance = rebalance_days(market.days, rules.rebalance)
+        self._rebalance: list[bool] = rebalance_days(market.days, rules.rebalance).tolist()
         self._now = standing or Standing.fresh(len(market.token_ids))
         self._keep = keep_fills
         self._fills: list[Fill] = []
@@ -83,8 +84,7 @@ class Simulation:
         for at, row in enumerate(range(start, stop)):
             self._traded = self._cost = 0.0
             self._open(row)
-            held = self._now.units * np.nan_to_num(self._market.last[row])
-            value = float(held.sum()) + self._now.cash
+            value = float(self._now.units @ self._market.priced[row]) + self._now.cash
             self._decide(row)
             table[:, at] = value, 1.0 - self._now.cash / value if value > 0 else 0.0, self._traded, self._cost
         return Track(
@@ -98,8 +98,9 @@ class Simulation:
         )
 
     def _open(self, row: int) -> None:
-        self._redenominate(row)
-        self._delist(row)
+        if self._market.eventful[row]:
+            self._redenominate(row)
+            self._delist(row)
         if self._now.waiting.any():
             able = self._now.waiting & np.isfinite(self._market.open[row])
             self._trade(row, np.where(able, -self._now.units, 0.0), "delayed")
@@ -118,7 +119,7 @@ class Simulation:
         gone = (self._now.units > 0) & (self._market.silent[row] >= SILENT_DAYS)
         costs = self._rules.costs
         for at in np.flatnonzero(gone):
-            worth = float(self._now.units[at] * np.nan_to_num(self._market.last[row, at]))
+            worth = float(self._now.units[at] * self._market.priced[row, at])
             penalty = worth * costs.delisting_penalty
             fee = (worth - penalty) * costs.fee_bp / 10_000.0
             units = -float(self._now.units[at])
@@ -129,7 +130,7 @@ class Simulation:
 
     def _prices(self, row: int) -> FloatArray:
         opened: FloatArray = self._market.open[row]
-        return np.where(np.isfinite(opened), opened, np.nan_to_num(self._market.last[row]))
+        return np.where(np.isfinite(opened), opened, self._market.priced[row])
 
     def _rearrange(self, row: int, weights: FloatArray, reason: Reason) -> None:
         """Bring the holdings to the weights; what has no price today and should go waits."""
@@ -176,7 +177,7 @@ class Simulation:
     ) -> None:
         if not self._keep:
             return
-        last = float(np.nan_to_num(self._market.last[row, at])) if price is None else price
+        last = float(self._market.priced[row, at]) if price is None else price
         self._fills.append(
             Fill(
                 day=self._market.days[row],
@@ -191,9 +192,7 @@ class Simulation:
 
     def _decide(self, row: int) -> None:
         wanted = self._exposure[row]
-        if not np.isfinite(wanted):
-            wanted = self._now.acted
-        level = float(wanted)
+        level = wanted if math.isfinite(wanted) else self._now.acted
         moved = abs(level - self._now.acted) >= BAND or (level in (0.0, 1.0) and level != self._now.acted)
         if not moved and not (self._rebalance[row] and (level > 0.0 or self._now.acted > 0.0)):
             return
