@@ -21,6 +21,7 @@ REFRESHES: Mapping[str, timedelta] = MappingProxyType(
         "refresh_candles": timedelta(seconds=60),
         "refresh_depth": timedelta(seconds=60),
         "refresh_indices": timedelta(hours=1),
+        "refresh_alerts": timedelta(seconds=60),
     }
 )
 """Every refresh and the age its data may reach: `promise_s` of its manifest, which reading code does not carry."""

@@ -36,6 +36,12 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
 """Query parameters that are given wherever an operation takes them."""
 
 
+_ALERT = {
+    "name": "Bitcoin over a million",
+    "condition": {"measure": "price_usd", "subject": "bitcoin", "direction": "above", "threshold": "1000000"},
+    "webhook_url": "https://hooks.example.org/prism",
+}
+
 STOPS: tuple[Stop, ...] = (
     Stop(method="GET", path="/api/v1/market/categories", keep={"category_id": "data.0.id"}),
     Stop(method="GET", path="/api/v1/prices/{token_id}/at", query={"time": "{now_s}"}),
@@ -48,6 +54,9 @@ STOPS: tuple[Stop, ...] = (
     Stop(method="GET", path="/api/v1/market/ohlc", query={"id": "bitcoin", "interval": "1h", "limit": "3"}),
     Stop(method="GET", path="/api/market/ohlc", query={"id": "bitcoin", "interval": "1d", "limit": "3"}),
     Stop(method="GET", path="/api/v1/market/depth", query={"id": "bitcoin", "levels": "5"}),
+    Stop(method="POST", path="/api/v1/alerts", body=_ALERT, keep={"alert_id": "data.id"}),
+    Stop(method="PUT", path="/api/v1/alerts/{alert_id}", body=_ALERT),
+    Stop(method="POST", path="/api/v1/alerts/{alert_id}/test"),
 )
 """Asked in this order and before all others, which follow as they are documented; those that DELETE come last."""
 

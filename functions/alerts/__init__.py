@@ -1,0 +1,1 @@
+"""Alerts on prices, flows, scores, signals and the regime."""

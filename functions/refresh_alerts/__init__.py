@@ -1,0 +1,1 @@
+"""Evaluates alerts and tells their events."""

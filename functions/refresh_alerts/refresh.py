@@ -1,0 +1,69 @@
+"""The steps of a round of alerts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from shared.cache.documents import DocumentStore
+from shared.core.clock import Clock
+from shared.core.settings import DataSource
+from shared.domain.alerts.facts import FactReader
+from shared.domain.alerts.keeping import AlertKeeper
+from shared.domain.alerts.rounds import AlertRound, Evaluated, Sender, Told
+from shared.domain.refreshes.running import LedgeredRefresh, Steps
+from shared.http.refresh import Occasion
+from shared.records.refresh import RefreshReport
+
+NAME = "refresh_alerts"
+TELL_WITHIN = timedelta(seconds=30)
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRefresh:
+    """One refresh function's work and what it needs."""
+
+    facts: FactReader
+    sender: Sender
+    documents: DocumentStore
+    clock: Clock
+    source: DataSource
+    on_step: Callable[[str], None] = lambda _: None
+
+    async def run(self, occasion: Occasion) -> RefreshReport:
+        """Do the run, or return the report of the one that did or is doing it."""
+        refresh = LedgeredRefresh(
+            name=NAME,
+            work=self._refresh,
+            documents=self.documents,
+            clock=self.clock,
+            lease=LEASE,
+            on_step=self.on_step,
+        )
+        return await refresh.run(occasion)
+
+    async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
+        work = AlertRound(
+            keeper=AlertKeeper(self.documents),
+            facts=self.facts,
+            sender=self.sender,
+            clock=self.clock,
+            data_source=self.source,
+        )
+        with steps("evaluate"):
+            evaluated = await work.evaluate()
+        with steps("tell"):
+            told = await work.tell(within=TELL_WITHIN)
+        return replace(report, rows=evaluated.fired, detail=_detail(evaluated, told), outcome="succeeded")
+
+
+def _detail(evaluated: Evaluated, told: Told) -> str | None:
+    counts = {
+        "alerts looked at": evaluated.looked_at,
+        "of unknown or old numbers": evaluated.unknown,
+        "changed meanwhile": evaluated.overtaken,
+        "events delivered": told.delivered,
+        "to be tried again": told.to_be_tried_again,
+        "given up": told.failed,
+    }
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count) or None
