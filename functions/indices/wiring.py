@@ -14,7 +14,7 @@ from shared.http.signed import Callers
 from shared.tasks.cloud import queue_of
 from shared.tasks.queue import TaskQueue
 
-from .routes import backtests, indices
+from .routes import router
 
 
 def wired(
@@ -40,8 +40,7 @@ def wired(
         await store.close()
 
     return Wiring(
-        # The fixed path before the one with an id in its place.
-        routers=[backtests.router, indices.router],
+        routers=[router],
         provided={
             IndexService: IndexService(IndexRepository(database), clock),
             BacktestService: BacktestService(store, tasks, clock, settings.data_source),

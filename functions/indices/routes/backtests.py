@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from shared.domain.backtests.models import BacktestRequest, BacktestTold
 from shared.domain.backtests.service import BacktestService
@@ -11,7 +11,7 @@ from shared.http.openapi import errors
 from shared.http.provided import provided
 from shared.http.signed import SignedIn
 
-router = APIRouter(tags=["indices"])
+from .router import router
 
 _PATH = "/api/v1/indices/backtests"
 Service = Annotated[BacktestService, provided(BacktestService)]
@@ -34,7 +34,7 @@ Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
     response_model=Envelope[BacktestTold],
     responses=errors(400, 401, 403, 409, 413, 415, 429),
 )
-async def ask(request: Request, asked: BacktestRequest, caller: SignedIn, backtests: Service) -> Response:
+async def ask_backtest(request: Request, asked: BacktestRequest, caller: SignedIn, backtests: Service) -> Response:
     """A strategy of your own on the daily history; `Location` says where it is told how far it is.
 
     At most 2 of yours are queued or running (409), and 20 a day with the free plan (429). The report has the figures, the baselines under
@@ -53,7 +53,7 @@ async def ask(request: Request, asked: BacktestRequest, caller: SignedIn, backte
     response_model=Envelope[list[BacktestTold]],
     responses=errors(401, 403),
 )
-async def listed(request: Request, caller: SignedIn, backtests: Service, limit: Limit = 50) -> Response:
+async def own_backtests(request: Request, caller: SignedIn, backtests: Service, limit: Limit = 50) -> Response:
     """Those of the last 90 days, newest first, without their reports."""
     return answered(request, await backtests.listed(caller, limit=limit))
 
@@ -64,7 +64,7 @@ async def listed(request: Request, caller: SignedIn, backtests: Service, limit: 
     response_model=Envelope[BacktestTold],
     responses=errors(401, 403, 404),
 )
-async def one(request: Request, backtest_id: BacktestId, caller: SignedIn, backtests: Service) -> Response:
+async def one_backtest(request: Request, backtest_id: BacktestId, caller: SignedIn, backtests: Service) -> Response:
     """How far it is and, when it is done, its report."""
     return answered(request, await backtests.one(caller, backtest_id))
 
@@ -75,6 +75,6 @@ async def one(request: Request, backtest_id: BacktestId, caller: SignedIn, backt
     response_model=Envelope[BacktestTold],
     responses=errors(401, 403, 404, 409),
 )
-async def cancel(request: Request, backtest_id: BacktestId, caller: SignedIn, backtests: Service) -> Response:
+async def cancel_backtest(request: Request, backtest_id: BacktestId, caller: SignedIn, backtests: Service) -> Response:
     """It stops within a step; one that has ended already is a 409."""
     return answered(request, await backtests.cancel(caller, backtest_id))

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from shared.cache.freshness import INDICES
 from shared.domain.indices.models import (
@@ -20,7 +20,7 @@ from shared.http.openapi import errors
 from shared.http.parameters import read_time
 from shared.http.provided import provided
 
-router = APIRouter(tags=["indices"])
+from .router import router
 
 Service = Annotated[IndexService, provided(IndexService)]
 IndexId = Annotated[str, Path(max_length=100, description="Id of an index or baseline.", examples=["prism-100"])]
@@ -41,7 +41,7 @@ Cursor = Annotated[str | None, Query(max_length=32, description="`meta.cursor` o
     responses=errors(),
     dependencies=[fresh_for(INDICES)],
 )
-async def listed(request: Request, indices: Service) -> Response:
+async def all_indices(request: Request, indices: Service) -> Response:
     """Prism 100 and the baselines that it has to beat under the same costs, each at its last close.
 
     Decided at a close, carried out at the next open, reckoned after fees of 10 bp and slippage by rank. What is not invested is in USDC.
@@ -56,7 +56,7 @@ async def listed(request: Request, indices: Service) -> Response:
     responses=errors(404),
     dependencies=[fresh_for(INDICES)],
 )
-async def one(request: Request, index_id: IndexId, indices: Service) -> Response:
+async def one_index(request: Request, index_id: IndexId, indices: Service) -> Response:
     """One index at its last close, and the rules that it is kept by."""
     return answered(request, await indices.index(index_id))
 

@@ -59,7 +59,9 @@ class Watched:
         self.pauses: list[float] = []
         self.handed: list[Handed] = []
         self._done = threading.Semaphore(0)
-        self.server = TaskServer({"work": 1}, mint=lambda url: f"token-for-{url}", report=self._note, pause=self._wait)
+        self.server = TaskServer(
+            {"chores": 1}, mint=lambda url: f"token-for-{url}", report=self._note, pause=self._wait
+        )
 
     def _note(self, handed: Handed) -> None:
         self.handed.append(handed)
@@ -81,7 +83,7 @@ def watched() -> Iterator[Watched]:
     made.server.close()
 
 
-def queue_over(watched: Watched, url: str, name: str = "work") -> CloudTaskQueue:
+def queue_over(watched: Watched, url: str, name: str = "chores") -> CloudTaskQueue:
     return CloudTaskQueue(f"{QUEUES}/{name}", url, address=watched.server.url)
 
 
@@ -94,7 +96,7 @@ async def test_a_task_reaches_its_job_signed_in(watched: Watched) -> None:
     ((headers, body),) = job.sent
     assert body == {"backtest": "b"}
     assert headers["Authorization"] == f"Bearer token-for-{url}"
-    assert (headers["X-CloudTasks-TaskName"], headers["X-CloudTasks-QueueName"]) == ("t-1", "work")
+    assert (headers["X-CloudTasks-TaskName"], headers["X-CloudTasks-QueueName"]) == ("t-1", "chores")
 
 
 async def test_a_task_of_the_same_name_is_handed_out_once(watched: Watched) -> None:
@@ -132,20 +134,20 @@ async def test_a_queue_that_is_unknown_or_away_takes_nothing(watched: Watched) -
     with pytest.raises(TasksUnavailableError, match="404"):
         await queue_over(watched, "http://127.0.0.1:1", "other").put("t", {})
     with pytest.raises(TasksUnavailableError, match="did not answer"):
-        await CloudTaskQueue(f"{QUEUES}/work", "http://127.0.0.1:1", address="http://127.0.0.1:1").put("t", {})
+        await CloudTaskQueue(f"{QUEUES}/chores", "http://127.0.0.1:1", address="http://127.0.0.1:1").put("t", {})
 
 
 async def test_a_queue_that_nobody_named_is_a_mistake_of_ours() -> None:
     with pytest.raises(SettingsError):
-        await queue_of("work", Settings.from_environment({})).put("t", {})
+        await queue_of("chores", Settings.from_environment({})).put("t", {})
 
 
 def test_the_settings_name_queue_and_address() -> None:
-    environment = {"JOB_QUEUES": f"other=x,work={QUEUES}/work", "JOB_URLS": "work=https://work.example"}
+    environment = {"JOB_QUEUES": f"other=x,chores={QUEUES}/chores", "JOB_URLS": "chores=https://work.example"}
 
-    found = queue_of("work", Settings.from_environment(environment))
+    found = queue_of("chores", Settings.from_environment(environment))
 
-    assert vars(found)["_queue"] == f"{QUEUES}/work"
+    assert vars(found)["_queue"] == f"{QUEUES}/chores"
     assert (vars(found)["_url"], vars(found)["_address"]) == ("https://work.example", ADDRESS)
 
 
@@ -155,11 +157,11 @@ def test_the_settings_name_queue_and_address() -> None:
         b"",
         b"[]",
         b'{"task": {}}',
-        json.dumps({"task": {"name": f"{QUEUES}/work/tasks/t", "httpRequest": {"url": "x"}}}).encode(),
+        json.dumps({"task": {"name": f"{QUEUES}/chores/tasks/t", "httpRequest": {"url": "x"}}}).encode(),
     ],
 )
 def test_the_stand_in_refuses_what_is_no_task(watched: Watched, sent: bytes) -> None:
-    reply = ask(f"{watched.server.url}/v2/{QUEUES}/work/tasks", method="POST", body=sent)
+    reply = ask(f"{watched.server.url}/v2/{QUEUES}/chores/tasks", method="POST", body=sent)
 
     assert reply is not None
     assert reply.status == 400
@@ -168,9 +170,9 @@ def test_the_stand_in_refuses_what_is_no_task(watched: Watched, sent: bytes) -> 
 def test_the_wire_form_is_that_of_cloud_tasks(watched: Watched) -> None:
     # https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create
     request = {"url": "http://127.0.0.1:1", "httpMethod": "POST", "body": base64.b64encode(b"{}").decode()}
-    task = {"task": {"name": f"{QUEUES}/work/tasks/t", "httpRequest": request}}
+    task = {"task": {"name": f"{QUEUES}/chores/tasks/t", "httpRequest": request}}
 
-    reply = ask(f"{watched.server.url}/v2/{QUEUES}/work/tasks", method="POST", body=json.dumps(task).encode())
+    reply = ask(f"{watched.server.url}/v2/{QUEUES}/chores/tasks", method="POST", body=json.dumps(task).encode())
 
     assert reply is not None
-    assert (reply.status, json.loads(reply.body)) == (200, {"name": f"{QUEUES}/work/tasks/t"})
+    assert (reply.status, json.loads(reply.body)) == (200, {"name": f"{QUEUES}/chores/tasks/t"})
