@@ -188,10 +188,10 @@ class Year(BaseModel):
 class DrawdownTold(BaseModel):
     """A fall below a former peak."""
 
-    model_config = _example(peak="2021-11-08", trough="2022-11-21", recovered=None, depth=-0.41)
+    model_config = _example(peak="2021-11-08", bottom="2022-11-21", recovered=None, depth=-0.41)
 
     peak: date
-    trough: date
+    bottom: date
     recovered: date | None = Field(description="Null while it lasts.")
     depth: float = Field(description="0 to -1.")
 

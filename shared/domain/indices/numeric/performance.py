@@ -38,7 +38,7 @@ class Drawdown:
     """From a peak to the value's return to it; `None` while it has not returned."""
 
     peak: np.datetime64
-    trough: np.datetime64
+    bottom: np.datetime64
     recovered: np.datetime64 | None
     depth: float
 
@@ -141,8 +141,8 @@ def drawdowns(days: DayArray, returns: FloatArray, *, most: int = 5) -> list[Dra
         end = at
         while end < values.size and under[end]:
             end += 1
-        trough = at + int(np.argmin(values[at:end]))
+        bottom = at + int(np.argmin(values[at:end]))
         back = times[end] if end < values.size else None
-        found.append(Drawdown(times[at - 1], times[trough], back, float(values[trough] / peaks[trough] - 1.0)))
+        found.append(Drawdown(times[at - 1], times[bottom], back, float(values[bottom] / peaks[bottom] - 1.0)))
         at = end
     return sorted(found, key=lambda each: each.depth)[:most]

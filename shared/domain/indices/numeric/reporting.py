@@ -136,7 +136,7 @@ def described(main: Track, baselines: Mapping[str, Track]) -> Report:
         "drawdowns": [
             {
                 "peak": str(each.peak),
-                "trough": str(each.trough),
+                "bottom": str(each.bottom),
                 "recovered": None if each.recovered is None else str(each.recovered),
                 "depth": each.depth,
             }

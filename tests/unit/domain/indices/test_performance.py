@@ -70,9 +70,9 @@ def test_drawdowns_are_told_from_peak_to_recovery_deepest_first() -> None:
 
     first, second = drawdowns(DAYS[:7], returns)
 
-    assert (first.peak, first.trough, first.recovered) == (DAYS[4], DAYS[5], None)
+    assert (first.peak, first.bottom, first.recovered) == (DAYS[4], DAYS[5], None)
     assert first.depth == pytest.approx(-0.5)
-    assert (second.peak, second.trough, second.recovered) == (DAYS[0], DAYS[2], DAYS[3])
+    assert (second.peak, second.bottom, second.recovered) == (DAYS[0], DAYS[2], DAYS[3])
     assert second.depth == pytest.approx(-0.19)
 
 
