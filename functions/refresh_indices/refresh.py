@@ -63,7 +63,8 @@ class IndexRefresh:
                 try:
                     loaded = await self.loader.load(as_of=report.started_at, also=held, until=_day(settled))
                 except NoDataError as error:
-                    return replace(report, outcome="failed", detail=str(error))
+                    # Nothing failed: a fresh place has no completed day yet.
+                    return replace(report, outcome="degraded", detail=str(error))
             with steps("reckon"):
                 inputs = await asyncio.to_thread(Inputs.of, loaded.market, loaded.gauge)
                 advances = await asyncio.to_thread(_advances, inputs, stored)

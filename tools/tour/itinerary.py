@@ -27,7 +27,7 @@ class Stop:
         return self.method, self.path
 
 
-NAMES: Mapping[str, str] = MappingProxyType({"token_id": "bitcoin", "chain": "ethereum"})
+NAMES: Mapping[str, str] = MappingProxyType({"token_id": "bitcoin", "chain": "ethereum", "index_id": "btc-hold"})
 """Path parameters that are the same everywhere."""
 
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -57,6 +57,12 @@ STOPS: tuple[Stop, ...] = (
     Stop(method="POST", path="/api/v1/alerts", body=_ALERT, keep={"alert_id": "data.id"}),
     Stop(method="PUT", path="/api/v1/alerts/{alert_id}", body=_ALERT),
     Stop(method="POST", path="/api/v1/alerts/{alert_id}/test"),
+    Stop(
+        method="POST",
+        path="/api/v1/indices/backtests",
+        body={"name": "Top 20, always invested", "universe": {"top": 20}},
+        keep={"backtest_id": "data.id"},
+    ),
 )
 """Asked in this order and before all others, which follow as they are documented; those that DELETE come last."""
 
