@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from functions.indices.wiring import wired
 from shared.core.clock import Clock
 from shared.core.settings import Settings
+from shared.domain.cursors import cursor_at
 from shared.domain.indices.catalogue import INDICES, MAIN
 from shared.domain.indices.models import Holdings, IndexDetail, IndexSummary, IndexTransaction, Performance
 from shared.http.envelope import Envelope
@@ -159,6 +160,15 @@ async def test_an_unknown_index_is_a_404(indices: Served, path: str) -> None:
 )
 async def test_what_cannot_be_is_a_422(indices: Served, query: str) -> None:
     assert (await indices.get(f"{BASE}/{MAIN}/transactions{query}")).status_code == 422
+
+
+async def test_odd_cursors_and_tokens_find_nothing_and_break_nothing(indices: Served) -> None:
+    beyond = cursor_at(datetime(1970, 1, 1, tzinfo=UTC), 2**64 - 1)
+
+    last = await indices.fresh(f"{BASE}/{MAIN}/transactions?cursor={beyond}&limit=1")
+    nothing = await indices.fresh(f"{BASE}/{MAIN}/transactions?token_id=%00")
+
+    assert (len(last["data"]), nothing["data"], nothing["meta"]["total"]) == (1, [], 0)
 
 
 async def test_three_promises_without_a_refresh_are_stale(indices: Served) -> None:

@@ -91,6 +91,8 @@ class BacktestService:
 
 def _span(request: dict[str, Any], today: date) -> dict[str, str]:
     last = date.fromisoformat(request["to"]) if request.get("to") else today
+    if last <= FIRST:
+        raise InvalidParameterError("to", f"is not after {FIRST}", last.isoformat())
     first = date.fromisoformat(request["from"]) if request.get("from") else last - YEARS
     if last > today:
         raise InvalidParameterError("to", "is yet to come", last.isoformat())

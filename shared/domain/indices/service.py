@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from shared.core.clock import Clock
 from shared.core.errors import NoDataError, NotFoundError
 from shared.domain.cursors import cursor_at, place_of_cursor
+from shared.domain.market.service import storable
 from shared.records.answer import Answer, JsonScalar
 from shared.records.refresh import is_late
 
@@ -85,8 +86,9 @@ class IndexService:
             InvalidParameterError: the cursor is none of ours.
         """
         index = _known(index_id)
-        before = FURTHEST if wanted.cursor is None else place_of_cursor(wanted.cursor)[1]
-        filters = {name: value for name in ("token_id", "reason") if (value := getattr(wanted, name)) is not None}
+        before = FURTHEST if wanted.cursor is None else min(place_of_cursor(wanted.cursor)[1], FURTHEST)
+        given = {name: getattr(wanted, name) for name in ("token_id", "reason")}
+        filters = {name: storable(value) for name, value in given.items() if value is not None}
         page = await self._repository.transactions(index.id, before=before, size=wanted.limit, filters=filters)
         meta: dict[str, JsonScalar] = {"total": page.total}
         if page.last is not None and page.told == wanted.limit and page.last > 1:
