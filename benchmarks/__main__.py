@@ -1,4 +1,4 @@
-"""`nox -s bench -- [--quick] [--only hot,cold,start,memory,refresh,imports,backtest]`; Linux with two cores or more."""
+"""`nox -s bench -- [--quick] [--only hot,cold,start,memory,refresh,imports,identity,backtest]`; Linux with two cores or more."""
 
 import os
 import sys
@@ -13,6 +13,7 @@ from .cold import cold
 from .errors import MeasurementError
 from .findings import Finding
 from .hot import hot
+from .identity import identity
 from .imports import imports
 from .machine import machine_class
 from .memory import memory
@@ -64,6 +65,8 @@ def _measured(plan: Plan) -> tuple[list[Finding], bool]:
         findings += refreshes(plan)
     if "imports" in plan.sections:
         findings += imports(plan)
+    if "identity" in plan.sections:
+        findings += identity(plan)
     if "backtest" in plan.sections:
         findings += backtests(plan)
     return findings, compared

@@ -18,6 +18,7 @@ from .options import Options, read_options
 from .platform import Platform, StopRequestedError
 from .ports import PortInUseError
 from .postgres import PostgresError
+from .upstreams import SecretsFileError
 
 _EXPECTED = (
     AlreadyRunningError,
@@ -27,6 +28,7 @@ _EXPECTED = (
     NoEmulatorError,
     PortInUseError,
     PostgresError,
+    SecretsFileError,
 )
 _FIRST_DATA_S = 30.0
 _MODES = {

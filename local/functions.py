@@ -17,8 +17,20 @@ from .tasks import QUEUES
 from .upstreams import Upstreams
 from .web import ask
 
-_INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy")
+_INHERITED = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "TMPDIR",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "WEBHOOKS_ALLOWED",
+)
 """What a process needs of the caller's environment; the rest could only mislead a function."""
+
+_NO_LIMITS = "anonymous=1000000000,free=1000000000,pro=1000000000,operator=1000000000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +64,13 @@ def function_environment(manifest: Manifest, manifests: Mapping[str, Manifest], 
         environment |= {"BEHIND_GATEWAY": "true", "FIREBASE_STAND_IN_URL": around.google_url}
     if manifest.enqueues:
         environment |= _queues(manifest, around)
+        # Everybody here has one address; limits are told and nobody is refused unless the caller's environment wants it.
+        environment |= {"TRUSTED_PROXIES": "0", "RATE_LIMITS": os.environ.get("RATE_LIMITS", _NO_LIMITS)}
     # All of them know where the providers stand: what asks one on demand must not leave a sandbox either.
     environment |= around.upstreams.addresses
     environment |= {name: value for name, value in around.upstreams.keys.items() if name in manifest.secrets}
+    if manifest.kind == "refresh":
+        environment["ROTATING_SECRETS"] = ""  # they come from a file here
     if manifest.kind != "api":
         environment |= _refresh(manifest, manifests, around)
     return environment

@@ -1,5 +1,6 @@
 """Where the providers are: really there, in the sandbox, or in a folder of recorded answers."""
 
+import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,6 +64,13 @@ _KEYS = {
 """What the stand-ins take for keys; no real provider would."""
 
 
+class SecretsFileError(Exception):
+    """Others than its owner may read the file with the keys."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(f"others may read {file}, which holds keys: chmod 600 {file}")
+
+
 @dataclass(frozen=True, slots=True)
 class Upstreams:
     """What refreshers are told about the providers, and the stand-in to start, if there is one."""
@@ -111,9 +119,15 @@ def _stand_in(source: Source, paths: Mapping[str, str], arguments: list[str], po
 
 
 def _read_secrets(file: Path) -> dict[str, str]:
-    """Return NAME=value lines of a file, if there is one."""
+    """Return NAME=value lines of a file, if there is one.
+
+    Raises:
+        SecretsFileError: others may read it.
+    """
     if not file.exists():
         return {}
+    if stat.S_IMODE(file.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
+        raise SecretsFileError(file)
     lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())
     pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
     return {name.strip(): value.strip().strip("'\"") for name, _, value in pairs}

@@ -65,10 +65,13 @@ module "function" {
     local.common_environment,
     { HOT_PATHS = join(",", each.value.hot), PRIVATE_PATHS = join(",", each.value.private) },
     # Only the gateway may call them, so its header with the caller's token can be believed to be its own.
-    each.value.kind == "api" ? { BEHIND_GATEWAY = "true" } : {},
+    # It stands last in the list of addresses that a request passed; the one before is the caller's.
+    each.value.kind == "api" ? { BEHIND_GATEWAY = "true", TRUSTED_PROXIES = "1", RATE_LIMITS = join(",", [for plan, count in var.rate_limits : "${plan}=${count}"]) } : {},
     lookup(local.database_environment, each.key, {}),
     lookup(local.refresh_environment, each.key, {}),
     lookup(local.queue_environment, each.key, {}),
+    # Which keys a refresher looks for in Secret Manager besides: a new version needs no new revision.
+    each.value.kind == "refresh" ? { ROTATING_SECRETS = join(",", [for secret in each.value.secrets : secret if contains(keys(var.secret_versions), secret)]) } : {},
   )
 
   secrets = {

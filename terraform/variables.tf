@@ -156,6 +156,17 @@ variable "secret_values" {
   sensitive   = true
 }
 
+variable "rate_limits" {
+  description = "Requests a minute, for each group of endpoints and instance, by plan; anonymous callers are counted by address. A function that runs on n instances lets through up to n times as many."
+  type        = map(number)
+  default     = { anonymous = 300, free = 600, pro = 6000, operator = 60000 }
+
+  validation {
+    condition     = toset(keys(var.rate_limits)) == toset(["anonymous", "free", "pro", "operator"]) && alltrue([for count in values(var.rate_limits) : count >= 1 && floor(count) == count])
+    error_message = "Give anonymous, free, pro and operator a whole number of requests a minute, at least 1."
+  }
+}
+
 variable "cors_origins" {
   description = "Origins whose pages may call the API, such as https://app.example.com; * for all of them."
   type        = list(string)

@@ -1,6 +1,6 @@
 """The catalogue of operations, read from the public OpenAPI document; pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .models import GroupEntry, OperationEntry, ParameterEntry
@@ -37,7 +37,7 @@ def _operation(api: Schema, path: str, method: str, item: Schema, operation: Sch
         method=method.upper(),
         path=path,
         summary=operation.get("summary", ""),
-        sign_in=bool(operation.get("security", api.get("security"))),
+        sign_in=_signs_in(operation.get("security", api.get("security"))),
         fresh_s=operation.get("x-freshness", {}).get("max_age"),
         formats=list(responses.get("200", {}).get("content", {})),
         errors={
@@ -47,6 +47,11 @@ def _operation(api: Schema, path: str, method: str, item: Schema, operation: Sch
         },
         parameters=[_parameter(api, _resolved(api, parameter)) for parameter in parameters],
     )
+
+
+def _signs_in(security: Sequence[Mapping[str, Any]] | None) -> bool:
+    """Whether a token or a key must be given; an empty alternative asks for none."""
+    return bool(security) and {} not in security
 
 
 def _parameter(api: Schema, parameter: Schema) -> ParameterEntry:

@@ -11,17 +11,20 @@ from shared.records.caller import Caller
 from .bearer import bearer_token
 from .claims import read_claims, unverified
 from .firebase import FirebaseTokens
+from .key_ring import KeyRing
+from .keys import PREFIX
 from .remembered import RememberedTokens
 
 
 class VerifiedCallers:
-    """Tells callers by Firebase's ID tokens."""
+    """Tells people by Firebase's ID tokens, and programs by keys (`X-Api-Key`); a key goes before a token."""
 
-    def __init__(self, identity: IdentitySettings, clock: Clock) -> None:
+    def __init__(self, identity: IdentitySettings, documents: DocumentStore, clock: Clock) -> None:
         self._identity = identity
         self._clock = clock
         self._firebase = FirebaseTokens(identity)
         self._remembered = RememberedTokens(clock)
+        self.keys = KeyRing(documents, clock)
 
     @property
     def remembered(self) -> int:
@@ -36,7 +39,15 @@ class VerifiedCallers:
             UnavailableError: nobody can tell for now.
         """
         token = bearer_token(headers, behind_gateway=self._identity.behind_gateway)
-        return None if token is None else await self._bearer(token, strictly=strictly)
+        key = headers.get("x-api-key")
+        # A gateway that wants Google's API keys takes the same header: beside a token such a one is not for us.
+        if key is not None and (token is None or key.startswith(PREFIX)):
+            return await self.keys.bearer(key)
+        if token is None:
+            return None
+        if token.startswith(PREFIX):
+            return await self.keys.bearer(token)
+        return await self._bearer(token, strictly=strictly)
 
     async def _bearer(self, token: str, *, strictly: bool) -> Caller:
         known = None if strictly else self._remembered.find(token)
@@ -56,4 +67,4 @@ class VerifiedCallers:
 
 def callers_of(settings: Settings, documents: DocumentStore, clock: Clock | None = None) -> VerifiedCallers:
     """Return who tells callers, over the settings' project and the documents that hold the keys; nothing is opened yet."""
-    return VerifiedCallers(settings.identity, clock or SystemClock())
+    return VerifiedCallers(settings.identity, documents, clock or SystemClock())

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, cast, get_args
 
 from .errors import SettingsError
+from .limits import RateLimits
 
 MEMORY_CACHE_MB = 4
 """Some 120 lists or 1,200 single quotes: what is asked again and again. A miss costs one prepared query, and a function that
@@ -77,6 +78,9 @@ class Settings:
     private_paths: tuple[str, ...]
     """What lies at or below them belongs to somebody: no cache keeps it and nobody shares it."""
     warm_urls: tuple[str, ...]
+    rate_limits: RateLimits
+    trusted_proxies: int
+    """How many addresses at the end of `X-Forwarded-For` are those of our own gateway; the one before is the caller's."""
     memory_cache_bytes: int
     market_tokens: int
     candle_tokens: int
@@ -104,6 +108,8 @@ class Settings:
             hot_paths=frozenset(_listed(env, "HOT_PATHS", "")),
             private_paths=_listed(env, "PRIVATE_PATHS", ""),
             warm_urls=_listed(env, "WARM_URLS", ""),
+            rate_limits=RateLimits.read(env.get("RATE_LIMITS", "")),
+            trusted_proxies=_integer(env, "TRUSTED_PROXIES", 0, low=0, high=5),
             memory_cache_bytes=_integer(env, "MEMORY_CACHE_MB", MEMORY_CACHE_MB, low=1, high=4096) * 1024 * 1024,
             market_tokens=_integer(env, "MARKET_TOKENS", 250, low=1, high=20_000),
             candle_tokens=_integer(env, "CANDLE_TOKENS", CANDLE_TOKENS, low=1, high=1_000),

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from shared.cache.entry import Header
 
 # The server checks every byte of every header: a name that a kept answer never carries is not exposed there.
-_EXPOSED_OF_KEPT = b"Age, ETag, Link, Warning, X-Cache, X-Request-Id, X-Response-Time"
-_EXPOSED = _EXPOSED_OF_KEPT + b", Allow, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate"
+_EXPOSED_OF_KEPT = b"Age, ETag, Link, RateLimit, RateLimit-Policy, Warning, X-Cache, X-Request-Id, X-Response-Time"
+_EXPOSED = _EXPOSED_OF_KEPT + b", Allow, Retry-After, WWW-Authenticate"
 _EXPOSE = b"access-control-expose-headers"
 _METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _HEADERS = b"Authorization, Cache-Control, Content-Type, Idempotency-Key, If-None-Match, X-Api-Key, X-Request-Id"

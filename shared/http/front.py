@@ -22,7 +22,9 @@ from .cors import Cors
 from .delivery import Delivery
 from .exchange import Exchange
 from .negotiation import accepts_gzip, holds, joined, request_ids, sane_id
-from .problems import explain
+from .passes import Passes
+from .problems import explain, too_many
+from .windows import Window
 
 _NOTHING = {"type": "http.response.body", "body": b""}
 _CACHE: dict[bytes, Header] = {state: (b"x-cache", state) for state in (HIT_MEMORY, HIT_DOCUMENTS, MISS, STALE)}
@@ -45,6 +47,7 @@ class Front:
         cors: Headers for browsers.
         log: Where the access log goes.
         clock: Measures freshness and durations.
+        passes: Counts what each caller asks for.
         private: Paths whose answers, at them and below, belong to one caller: they are never kept, nor computed for two.
     """
 
@@ -57,6 +60,7 @@ class Front:
         cors: Cors,
         log: AccessLog,
         clock: Clock,
+        passes: Passes,
         private: Sequence[str] = (),
     ) -> None:
         self._cache = cache
@@ -69,6 +73,8 @@ class Front:
         self._clock = clock
         self._monotonic = clock.monotonic
         self._next_id = request_ids()
+        self._passes = passes
+        self._admit = passes.admit
         self._private = frozenset(private)
         self._below_private = tuple(f"{path}/" for path in private)
 
@@ -82,14 +88,17 @@ class Front:
         request_id = headers.get(b"x-request-id")
         if request_id is None or not sane_id(request_id):
             request_id = self._next_id()
+        window = self._admit(headers, started)
         asked = self._known.get((scope["path"], scope["query_string"]))
-        if asked is not None and scope["method"] == "GET" and b"cache-control" not in headers:
+        if asked is not None and window is not None and scope["method"] == "GET" and b"cache-control" not in headers:
             entry = self._entries.get(asked.key)
             if entry is not None and started < entry.fresh_until:
                 self._entries.move_to_end(asked.key)
-                await self._send_entry(send, asked, headers, request_id, started, entry, HIT_MEMORY, 0, asked.line)
+                await self._send_entry(
+                    send, asked, headers, request_id, started, window, entry, HIT_MEMORY, 0, asked.line
+                )
                 return
-        await self._answer_otherwise(scope, receive, send, headers, request_id, started)
+        await self._answer_otherwise(scope, receive, send, headers, request_id, started, window)
 
     async def _send_entry(
         self,
@@ -98,6 +107,7 @@ class Front:
         headers: dict[bytes, bytes],
         request_id: bytes,
         started: float,
+        window: Window,
         entry: Entry,
         state: bytes,
         warning: int,
@@ -122,6 +132,8 @@ class Front:
             _CACHE[state],
             (b"x-response-time", b"%.2fms" % (spent * 1000)),
             (b"x-request-id", request_id),
+            window.policy,
+            (b"ratelimit", window.told % (window.left, window.until - now + 0.999)),
         ]
         if self._cors.listed:
             answer += self._cors.of(headers.get(b"origin"))
@@ -139,19 +151,32 @@ class Front:
         self._cache.memory.recount(asked.key, entry)
 
     async def _answer_otherwise(
-        self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes], request_id: bytes, started: float
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        headers: dict[bytes, bytes],
+        request_id: bytes,
+        started: float,
+        window: Window | None,
     ) -> None:
         call = Call(request_id.decode(), clock=self._clock, started=started)
         scope[SCOPE_KEY] = call
         cached = scope["method"] in _CACHED_METHODS and not self._is_private(scope["path"])
-        always = self._cors.headers(headers.get(b"origin"))
+        within = True
+        if window is None:
+            window, within = await self._passes.find(headers, started)
+        told: Header = (b"ratelimit", window.told % (window.left, window.until - started + 0.999))
+        always = [*self._cors.headers(headers.get(b"origin")), window.policy, told]
         state = MISS if cached else b""
         exchange = Exchange(scope, receive, send, call, headers=headers, always=always, state=state)
         try:
-            if cached:
-                await self._find(exchange)
-            elif scope["method"] == "OPTIONS":
+            if scope["method"] == "OPTIONS":  # refused, a browser could not tell why
                 await exchange.answer(Recorded(204, self._cors.preflight, b""))
+            elif not within:
+                await exchange.answer(too_many(window.retry_after(started), call))
+            elif cached:
+                await self._find(exchange, window)
             else:
                 await self._run(exchange)
         except Exception as exc:
@@ -165,7 +190,7 @@ class Front:
     def _is_private(self, path: str) -> bool:
         return path in self._private or path.startswith(self._below_private)
 
-    async def _find(self, exchange: Exchange) -> None:
+    async def _find(self, exchange: Exchange, window: Window) -> None:
         """Answer a GET or HEAD through the cache."""
         scope = exchange.scope
         asked = self._asked.of(scope["path"], scope["query_string"])
@@ -191,6 +216,7 @@ class Front:
                 exchange.headers,
                 exchange.call.request_id.encode(),
                 exchange.call.started,
+                window,
                 answered.entry,
                 answered.state,
                 answered.warning,

@@ -27,7 +27,9 @@ from .call import Call
 from .cors import Cors
 from .exchange import Exchange
 from .front import Front, FrontRoute
+from .known import KnownCallers
 from .negotiation import request_ids
+from .passes import Passes
 from .problems import explain
 
 if TYPE_CHECKING:
@@ -87,6 +89,7 @@ class ApiFunction:
         self._write_log = write_log
         self._front: Front | None = None
         self._store: GuardedStore | None = None
+        self._known: KnownCallers | None = None
         self._wiring: Wiring | None = None
         self._application: ASGIApp | None = None
         self._building: asyncio.Task[ASGIApp] | None = None
@@ -106,6 +109,8 @@ class ApiFunction:
         """Let go of the document store and of what `build` opened."""
         if self._store is not None:
             await self._store.close()
+        if self._known is not None:
+            await self._known.close()
         if self._wiring is not None and self._wiring.close is not None:
             await self._wiring.close()
 
@@ -114,8 +119,9 @@ class ApiFunction:
         configure_logging()
         clock, cors = self._clock, Cors(settings.cors_origins)
         sharing: Sharing | None = None
+        known = self._known = KnownCallers(settings, clock, open_documents=self._documents, build=self._provided)
         if settings.hot_paths:
-            self._store = GuardedStore(lambda: self._documents(settings), clock=clock)
+            self._store = GuardedStore(known.documents, clock=clock)
             sharing = Sharing(self._store, clock=clock, generation=settings.revision, always=cors.kept)
         self._front = Front(
             ResponseCache(MemoryTier(settings.memory_cache_bytes), clock=clock, sharing=sharing, always=cors.kept),
@@ -124,6 +130,7 @@ class ApiFunction:
             cors=cors,
             log=AccessLog(settings.project, self._write_log),
             clock=clock,
+            passes=Passes(settings, clock, identify=known.identify, note=known.note),
             private=settings.private_paths,
         )
         gc.freeze()
@@ -155,6 +162,10 @@ class ApiFunction:
             gc.enable()
         self._wiring = wiring
         return application
+
+    async def _provided(self, settings: Settings) -> Mapping[type, Any]:
+        await self._built(settings)
+        return {} if self._wiring is None else self._wiring.provided
 
     def _open_documents(self, settings: Settings) -> DocumentStore:
         from shared.cache.stores import open_documents

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from .envelope import Problem
 from .freshness import Statement
+from .signed import Access, access_of
 
 _TEXTS = {
     400: "The request cannot be read.",
@@ -47,11 +48,32 @@ _REFUSED = {
         }
     ]
 }
+PERSON = "idToken"
+KEY = "apiKey"
+SCHEMES: dict[str, Any] = {
+    PERSON: {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An ID token of Firebase Authentication.",
+    },
+    KEY: {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Api-Key",
+        "description": "A key made by `POST /api/v1/auth/keys`. Public operations take one too: it raises the rate limit.",
+    },
+}
+SECURITY: dict[Access, list[dict[str, list[str]]]] = {
+    "person": [{PERSON: []}],
+    "keyed": [{PERSON: []}, {KEY: []}],
+    "anybody": [{}, {PERSON: []}, {KEY: []}],
+}
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return what a route's `responses` say of its errors; 422 is documented by FastAPI itself."""
-    return {status: _error(status) for status in sorted({*statuses, 503})}
+    return {status: _error(status) for status in sorted({*statuses, 429, 503})}
 
 
 def _error(status: int) -> dict[str, Any]:
@@ -79,7 +101,11 @@ def document(routers: Sequence[APIRouter], *, title: str, version: str, descript
     made = get_openapi(title=title, version=version, openapi_version="3.1.0", description=description, routes=routes)
     for route in routes:
         if isinstance(route, APIRoute):
-            _state_freshness(route, made["paths"].get(route.path_format, {}))
+            item = made["paths"].get(route.path_format, {})
+            _state_freshness(route, item)
+            _state_access(route, item)
+    if any("security" in operation for item in made["paths"].values() for operation in item.values()):
+        made.setdefault("components", {})["securitySchemes"] = SCHEMES
     for item in made["paths"].values():
         for operation in item.values():
             _only_as_problems(operation["responses"])
@@ -111,6 +137,14 @@ def _only_as_problems(responses: dict[str, Any]) -> None:
     for response in responses.values():
         if "application/problem+json" in response.get("content", {}):
             response["content"].pop("application/json", None)
+
+
+def _state_access(route: APIRoute, item: dict[str, Any]) -> None:
+    """Add `security` where the route asks who calls."""
+    access = access_of(route.dependant)
+    if access is not None:
+        for method in (route.methods or set()) & {name.upper() for name in item}:
+            item[method.lower()]["security"] = SECURITY[access]
 
 
 def _state_freshness(route: APIRoute, item: dict[str, Any]) -> None:

@@ -70,6 +70,12 @@ def problem(status: int, detail: str, *, code: str, call: Call, headers: list[He
     return _recorded(status, b"application/problem+json", body, headers or [])
 
 
+def too_many(retry_after_s: int, call: Call) -> Recorded:
+    """Return what is said to a caller who asked for more than they may."""
+    detail = f"Too many requests: ask again in {retry_after_s} s; an API key or a larger plan allows more"
+    return problem(429, detail, code="rate_limited", call=call, headers=[(b"retry-after", b"%d" % retry_after_s)])
+
+
 def _invalid(errors: list[dict[str, object]]) -> Recorded:
     """Return a 422 in the form that FastAPI's callers know."""
     return _recorded(422, b"application/json", {"detail": errors}, [])

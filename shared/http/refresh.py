@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from shared.auth.oidc import CallerVerifier, SchedulerTokens
+from shared.auth.secrets import LatestSecrets, Read
 from shared.cache.entry import Recorded
 from shared.core.clock import Clock, SystemClock
 from shared.core.errors import SettingsError
@@ -46,7 +47,8 @@ class RefreshFunction:
     """Turns a refresh into a functions-framework target.
 
     `build` makes the refresh from the settings on the first request: functions-framework imports our code in
-    a process that it forks afterwards, so nothing with a thread or a socket may exist before.
+    a process that it forks afterwards, so nothing with a thread or a socket may exist before. It is made anew when a
+    provider's key changed in Secret Manager.
     """
 
     def __init__(
@@ -56,12 +58,15 @@ class RefreshFunction:
         settings: Callable[[], Settings] = Settings.from_environment,
         clock: Clock | None = None,
         verifier: CallerVerifier | None = None,
+        read_secret: Read | None = None,
     ) -> None:
         self._build = build
         self._read_settings = settings
         self._clock = clock or SystemClock()
         self._verifier = verifier
         self._next_id = request_ids()
+        self._read_secret = read_secret
+        self._secrets: LatestSecrets | None = None
         self._settings: Settings | None = None
         self._refresh: Refresh | None = None
 
@@ -84,8 +89,11 @@ class RefreshFunction:
         if self._verifier is None:
             self._verifier = verifier_of(self._settings, self._clock)
         await self._verifier.verify(request.headers.get("authorization"))
-        if self._refresh is None:
-            self._refresh = self._build(self._settings)
+        if self._secrets is None:
+            self._secrets = LatestSecrets(self._settings, self._clock, self._read_secret)
+        settings = await self._secrets.settings()
+        if self._refresh is None or settings is not self._settings:
+            self._settings, self._refresh = settings, self._build(settings)
         return await self._refresh.run(occasion_of(request, self._clock.now()))
 
 

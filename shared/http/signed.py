@@ -1,9 +1,10 @@
 """Who asks, for routes that must or may know: `SignedIn`, `Keyed`, `Anybody`."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Protocol
+from typing import Annotated, Literal, Protocol, get_args
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 
 from shared.cache.entry import Header
 from shared.core.errors import AuthenticationError, PermissionDeniedError
@@ -73,6 +74,18 @@ async def anybody(request: Request) -> Caller | None:
         AuthenticationError: what they say is not good.
     """
     return await _identified(request, strictly=False)
+
+
+Access = Literal["person", "keyed", "anybody"]
+"""What a route asks of its callers: a person, a person or a key, or nothing that must be."""
+
+_ASKED: dict[object, Access] = {signed_in: "person", keyed: "keyed", anybody: "anybody"}
+
+
+def access_of(dependant: Dependant) -> Access | None:
+    """Return what a route or a dependency asks, the strictest first; `None` when it does not care who asks."""
+    asked = {_ASKED.get(dependant.call), *(access_of(each) for each in dependant.dependencies)}
+    return next((each for each in get_args(Access) if each in asked), None)
 
 
 SignedIn = Annotated[Caller, Depends(signed_in)]

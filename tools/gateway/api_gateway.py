@@ -10,10 +10,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from shared.http.openapi import SECURITY
 from tools.manifests import Manifest
 
 from .public import Document, owner_of
 
+_FIREBASE = "firebase"
+_METRIC = "requests"
 _METHODS = ("get", "put", "post", "delete", "patch", "head")
 
 
@@ -26,9 +29,36 @@ def api_gateway_config(public: Document, manifests: Mapping[str, Manifest]) -> D
         "info": {"title": "cryptoprism", "version": public["info"]["version"]},
         # API Gateway has no CORS of its own: with this, and an operation for OPTIONS on each path, functions answer.
         "servers": [{"url": "https://gateway.invalid", "x-google-endpoint": {"allowCors": True}}],
-        "x-google-api-management": {"backends": {name: _backend(manifests[name]) for name in sorted(owners)}},
+        "x-google-api-management": {
+            # Counted for each Google API key: Terraform makes operations cost, where it makes keys.
+            "metrics": {_METRIC: {"displayName": "Requests"}},
+            "quota": {"limits": {"requests-per-minute": {"metric": _METRIC, "values": "${requests_per_minute}"}}},
+            "backends": {name: _backend(manifests[name]) for name in sorted(owners)},
+        },
+        "components": {"securitySchemes": {_FIREBASE: _firebase()}},
         "paths": paths,
     }
+
+
+def _firebase() -> Document:
+    """Return how the gateway knows people: by the same tokens, whose signatures the functions verify again."""
+    return {
+        "type": "oauth2",
+        "flows": {"implicit": {"authorizationUrl": "", "scopes": {}}},
+        "x-google-auth": {
+            "issuer": "https://securetoken.google.com/${project_id}",
+            "jwksUri": "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+            "audiences": ["${project_id}"],
+        },
+    }
+
+
+def _security(operation: Mapping[str, Any]) -> Document:
+    """Return what the gateway demands: a person's token where nothing else will do.
+
+    It cannot say "a token or one of our keys", nor "a token or nothing": those the functions decide.
+    """
+    return {"security": [{_FIREBASE: []}]} if operation.get("security") == SECURITY["person"] else {}
 
 
 def _backend(manifest: Manifest) -> Document:
@@ -58,6 +88,7 @@ def _operation(operation: Mapping[str, Any], path: str, owner: str) -> Document:
         "summary": _literal(operation.get("summary", "")),
         "x-google-backend": owner,
         **({"parameters": parameters} if parameters else {}),
+        **_security(operation),
         "responses": {"200": {"description": "See the public document."}},
     }
 

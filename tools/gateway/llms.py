@@ -42,5 +42,6 @@ def llms_text(document: Mapping[str, Any]) -> str:
 def _line(method: str, path: str, operation: Mapping[str, Any]) -> str:
     taken = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
     query = f" ({', '.join(taken)})" if taken else ""
-    signed = ", signed in" if operation.get("security") else ""
+    security = operation.get("security", [])
+    signed = ", signed in" if security and {} not in security else ""
     return f"- `{method} {path}`{query}: {operation['summary']}{signed}"

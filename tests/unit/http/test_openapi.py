@@ -1,8 +1,9 @@
 """The OpenAPI document of routers."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from shared.http.openapi import document, errors
+from shared.http.signed import Anybody, Keyed, SignedIn
 
 from .routes import Market
 
@@ -40,3 +41,49 @@ def test_statement_of_freshness_is_no_parameter() -> None:
     told = document([Market().router], title="T", version="1", description="D")
 
     assert [parameter["name"] for parameter in told["paths"]["/api/v1/list"]["get"]["parameters"]] == ["limit", "fill"]
+
+
+def test_what_a_route_asks_of_its_callers_is_documented() -> None:
+    router = APIRouter()
+
+    @router.get("/mine")
+    async def mine(caller: SignedIn) -> int:
+        return 1
+
+    @router.get("/keyed")
+    async def keyed(caller: Keyed) -> int:
+        return 1
+
+    @router.get("/either")
+    async def either(caller: Anybody) -> int:
+        return 1
+
+    @router.get("/public")
+    async def public() -> int:
+        return 1
+
+    told = document([router], title="T", version="1", description="D")
+
+    asked = {path: item["get"].get("security") for path, item in told["paths"].items()}
+    assert asked == {
+        "/mine": [{"idToken": []}],
+        "/keyed": [{"idToken": []}, {"apiKey": []}],
+        "/either": [{}, {"idToken": []}, {"apiKey": []}],
+        "/public": None,
+    }
+    assert told["components"]["securitySchemes"].keys() == {"idToken", "apiKey"}
+
+
+def test_a_dependency_that_asks_who_it_is_counts_for_its_route() -> None:
+    router = APIRouter()
+
+    async def portfolio_of(caller: SignedIn) -> str:
+        return caller.uid
+
+    @router.get("/deep", dependencies=[Depends(portfolio_of)])
+    async def deep() -> int:
+        return 1
+
+    told = document([router], title="T", version="1", description="D")
+
+    assert told["paths"]["/deep"]["get"]["security"] == [{"idToken": []}]

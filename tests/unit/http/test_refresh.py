@@ -143,3 +143,25 @@ async def test_runs_started_by_hand_are_occasions_of_their_own(keys: str) -> Non
     await function.handle(authorised())
 
     assert len(set(refresh.occasions)) == 2
+
+
+async def test_a_refresh_is_made_anew_when_a_key_changed(keys: str) -> None:
+    vault, clock, made = {"COINCAP_KEYS": "old"}, SteppingClock(), []
+
+    def build(settings: Settings) -> CountingRefresh:
+        made.append(settings.environment["COINCAP_KEYS"])
+        return CountingRefresh()
+
+    environment = dict(settings(keys).environment) | {"COINCAP_KEYS": "old", "ROTATING_SECRETS": "COINCAP_KEYS"}
+    function = RefreshFunction(
+        build,
+        settings=lambda: Settings.from_environment(environment),
+        clock=clock,
+        read_secret=vault.__getitem__,
+    )
+    for value in ("old", "new", "new"):
+        vault["COINCAP_KEYS"] = value
+        await function.handle(request(authorization=f"Bearer {signed(clock.now())}"))
+        clock.advance(301)
+
+    assert made == ["old", "new"]

@@ -1,4 +1,5 @@
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,11 @@ from local.functions import Surroundings, function_environment
 from local.lock import AlreadyRunningError, FolderLock
 from local.options import read_options
 from local.ports import PortInUseError, free_ports, require_free
-from local.upstreams import Upstreams, live_upstreams, replay_upstreams, sandbox_upstreams
+from local.upstreams import SecretsFileError, Upstreams, live_upstreams, replay_upstreams, sandbox_upstreams
 from shared.core.settings import Settings
 from shared.providers.depth import book_providers
 from shared.providers.gas import gas_providers
-from tools.manifests import read_manifests
+from tools.manifests import ROOT, read_manifests
 
 MANIFESTS = read_manifests()
 
@@ -63,6 +64,7 @@ def test_a_reader_gets_neither_keys_nor_addresses_of_providers(tmp_path: Path) -
 def test_a_refresher_gets_the_secrets_of_its_manifest_and_no_others(tmp_path: Path) -> None:
     file = tmp_path / "secrets.local.env"
     file.write_text("# keys\nCOINCAP_KEYS='a,b'\nNEWSAPI_KEY=c\n")
+    file.chmod(0o600)
     upstreams = live_upstreams({"COINGECKO_PRO_KEY": "d"}, file)
 
     environment = environment_of("refresh_market", tmp_path, upstreams)
@@ -71,6 +73,22 @@ def test_a_refresher_gets_the_secrets_of_its_manifest_and_no_others(tmp_path: Pa
     assert "NEWSAPI_KEY" not in environment
     assert "COINGECKO_URL" not in environment
     assert environment["DATA_SOURCE"] == "live"
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o602])
+def test_keys_that_others_may_read_are_refused(mode: int, tmp_path: Path) -> None:
+    file = tmp_path / "secrets.local.env"
+    file.write_text("NEWSAPI_KEY=c\n")
+    file.chmod(mode)
+
+    with pytest.raises(SecretsFileError, match="chmod 600"):
+        live_upstreams({}, file)
+
+
+def test_git_ignores_the_file_of_keys() -> None:
+    told = subprocess.run(["git", "check-ignore", "secrets.local.env"], cwd=ROOT, check=False, capture_output=True)
+
+    assert told.returncode == 0
 
 
 def test_a_refresher_knows_what_to_warm_and_how_much_to_ask_for(tmp_path: Path) -> None:

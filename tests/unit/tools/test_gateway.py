@@ -1,6 +1,7 @@
 import pytest
 import yaml
 
+from shared.http.openapi import SECURITY
 from tools.gateway.api_gateway import api_gateway_config
 from tools.gateway.envoy import Backend, envoy_config
 from tools.gateway.public import GatewayError, owner_of
@@ -85,3 +86,30 @@ def test_envoy_listens_on_this_machine_only() -> None:
     config = envoy_config([Backend("a", ["/api"], 1, 30)], host="127.0.0.1", port=8080)["static_resources"]
 
     assert config["listeners"][0]["address"]["socket_address"] == {"address": "127.0.0.1", "port_value": 8080}
+
+
+def test_the_gateway_demands_a_token_where_only_a_person_will_do() -> None:
+    paths = {
+        "/api/v1/auth/keys": {"get": {"operationId": "keys", "security": SECURITY["person"]}},
+        "/api/v1/auth/me": {"get": {"operationId": "me", "security": SECURITY["keyed"]}},
+        "/api/v1/prices": {"get": {"operationId": "prices", "security": SECURITY["anybody"]}},
+    }
+    config = api_gateway_config({"info": {"version": "1"}, "paths": paths}, MANIFESTS)
+
+    demanded = {path: item["get"].get("security") for path, item in config["paths"].items()}
+    assert demanded == {"/api/v1/auth/keys": [{"firebase": []}], "/api/v1/auth/me": None, "/api/v1/prices": None}
+    assert not any("security" in item["options"] for item in config["paths"].values())
+    scheme = config["components"]["securitySchemes"]["firebase"]["x-google-auth"]
+    assert (scheme["issuer"], scheme["audiences"]) == (
+        "https://securetoken.google.com/${project_id}",
+        ["${project_id}"],
+    )
+
+
+def test_the_gateways_quota_is_filled_in_by_terraform() -> None:
+    management = api_gateway_config(PUBLIC, MANIFESTS)["x-google-api-management"]
+
+    limit = management["quota"]["limits"]["requests-per-minute"]
+    assert limit == {"metric": "requests", "values": "${requests_per_minute}"}
+    assert limit["metric"] in management["metrics"]
+    assert "values: ${requests_per_minute}" in yaml.safe_dump(management)

@@ -1,0 +1,1 @@
+"""Who the caller is, their API keys and their use."""

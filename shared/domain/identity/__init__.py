@@ -1,0 +1,1 @@
+"""People who use the API: their keys, their limits and their use."""

@@ -1,0 +1,21 @@
+"""How to make something of one's own, for each id that stands in a private path: one line each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Made:
+    """What is posted to have one, and where in the answer its id stands."""
+
+    path: str
+    """May hold ids of the things around it."""
+    body: Mapping[str, Any] = field(default_factory=dict)
+    id: str = "id"
+
+
+THINGS: Mapping[tuple[str, str], Made] = {
+    ("auth", "key_id"): Made("/api/v1/auth/keys", {"name": "mine"}),
+}
+"""By function and the name of the parameter."""
