@@ -62,10 +62,10 @@ def function_environment(manifest: Manifest, manifests: Mapping[str, Manifest], 
     environment |= {"PRIVATE_PATHS": ",".join(manifest.private)}
     if manifest.kind == "api":
         environment |= {"BEHIND_GATEWAY": "true", "FIREBASE_STAND_IN_URL": around.google_url}
-    if manifest.enqueues:
-        environment |= _queues(manifest, around)
         # Everybody here has one address; limits are told and nobody is refused unless the caller's environment wants it.
         environment |= {"TRUSTED_PROXIES": "0", "RATE_LIMITS": os.environ.get("RATE_LIMITS", _NO_LIMITS)}
+    if manifest.enqueues:
+        environment |= _queues(manifest, around)
     # All of them know where the providers stand: what asks one on demand must not leave a sandbox either.
     environment |= around.upstreams.addresses
     environment |= {name: value for name, value in around.upstreams.keys.items() if name in manifest.secrets}

@@ -35,7 +35,8 @@ async def test_the_first_run_keeps_all_of_history_and_a_second_delivery_adds_not
     later = await refresh_once(place, tmp_path, SteppingClock(NOON + timedelta(hours=1)))
 
     assert (first.outcome, again.rows, later.rows, later.outcome) == ("succeeded", first.rows, 0, "succeeded")
-    days = dict(place.run("SELECT index_id, count(*)::int FROM index_days GROUP BY 1"))  # type: ignore[arg-type]
+    rows = place.run("SELECT index_id, count(*)::int FROM index_days GROUP BY 1")
+    days = {str(name): count for name, count in rows}
     assert set(days) == set(INDICES) - NOT_BEGUN
     assert days[MAIN] == DAYS
 

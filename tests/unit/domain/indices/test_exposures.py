@@ -1,7 +1,7 @@
 """Exposures against second, slower implementations."""
 
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 import pytest
 
 from shared.domain.indices.numeric.exposures import LOOKBACKS, above_mean, better_state, breakout_ensemble, exposure_of

@@ -17,7 +17,7 @@ from shared.domain.panels.panel import FloatArray
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from hmmlearn.hmm import GaussianHMM
+    from hmmlearn.hmm import GaussianHMM  # type: ignore[import-untyped]
 
 
 def switching(size: int, *, seed: int = 1) -> tuple[FloatArray, FloatArray]:

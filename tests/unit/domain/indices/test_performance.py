@@ -1,9 +1,10 @@
 """Figures equal those of empyrical with a year of 365 days."""
 
 import warnings
+from typing import Any
 
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 import pytest
 
 from shared.domain.indices.numeric.performance import drawdowns, figures, monthly
@@ -11,7 +12,7 @@ from shared.domain.panels.panel import DayArray, FloatArray
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    import empyrical
+    import empyrical  # type: ignore[import-untyped]
 
 DAYS: DayArray = np.arange(np.datetime64("2020-02-10"), np.datetime64("2024-02-10"))
 
@@ -20,7 +21,7 @@ def returns_of(seed: int, size: int = DAYS.size) -> FloatArray:
     return np.random.default_rng(seed).standard_t(4, size) * 0.025 + 0.0005
 
 
-def series(returns: FloatArray) -> "pd.Series[float]":
+def series(returns: FloatArray) -> Any:
     return pd.Series(returns, index=pd.DatetimeIndex(DAYS[: returns.size]))
 
 
