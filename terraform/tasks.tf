@@ -43,7 +43,7 @@ resource "google_cloud_tasks_queue_iam_member" "enqueuer" {
   ]...)
 
   project  = var.project_id
-  location = var.region
+  location = google_cloud_tasks_queue.job[each.value.job].location
   name     = google_cloud_tasks_queue.job[each.value.job].name
   role     = "roles/cloudtasks.enqueuer"
   member   = "serviceAccount:${local.function_emails[each.value.function]}"
