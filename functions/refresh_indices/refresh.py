@@ -1,7 +1,7 @@
 """The steps of keeping the indices: where they stand, the market, what they did since, all of it stored together."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -23,6 +23,8 @@ from shared.records.refresh import RefreshReport, SourceReport
 LEASE = timedelta(seconds=550)
 SETTLED = timedelta(minutes=15)
 """After midnight: until then the last candles of a day may still come in."""
+JUDGED_WITHIN = timedelta(hours=6)
+"""After midnight: so long the index waits for the regime of the day that has ended, then the step before holds."""
 _OWN = "cryptoprism"
 
 Stored = Mapping[str, StoredIndex | None]
@@ -67,7 +69,8 @@ class IndexRefresh:
                     return replace(report, outcome="degraded", detail=str(error))
             with steps("reckon"):
                 inputs = await asyncio.to_thread(Inputs.of, loaded.market, loaded.gauge)
-                advances = await asyncio.to_thread(_advances, inputs, stored)
+                waits = loaded.gauge is not None and not loaded.judged and _is_early(report.started_at)
+                advances = await asyncio.to_thread(_advances, inputs, stored, {MAIN} if waits else set())
         with steps("store"):
             sources = [_OWN]
             rows = await self.writer.store(advances, at=report.started_at, sources=sources, data_source=self.source)
@@ -91,6 +94,11 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(UTC).date()
 
 
-def _advances(inputs: Inputs, stored: Stored) -> list[IndexAdvance]:
-    made = (advanced(index, inputs, stored[index.id]) for index in INDICES.values())
+def _is_early(now: datetime) -> bool:
+    """Return whether the regime may still be judged in time for the next open to be followed."""
+    return timedelta(hours=now.hour, minutes=now.minute) < JUDGED_WITHIN
+
+
+def _advances(inputs: Inputs, stored: Stored, waiting: Collection[str]) -> list[IndexAdvance]:
+    made = (advanced(index, inputs, stored[index.id]) for index in INDICES.values() if index.id not in waiting)
     return [each for each in made if each is not None]

@@ -1,7 +1,7 @@
 """Keeping the indices over a real database: day by day, once, chained, and the same as in one go."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +10,10 @@ import pytest
 
 from shared.domain.chain import first_broken
 from shared.domain.indices.catalogue import INDICES, MAIN
+from shared.domain.panels.panel import DayArray, FloatArray
 from tests.clocks import NOON, SteppingClock
 from tests.databases import Place
-from tests.indices import DAYS, NOT_BEGUN, SilentGauge, market, refresh_once, stored_market
+from tests.indices import DAYS, NOT_BEGUN, SilentGauge, WavingGauge, market, refresh_once, stored_market
 from tests.panels import store
 
 DAY = timedelta(days=1)
@@ -161,3 +162,25 @@ async def test_a_delisted_token_is_sold_and_logged(place: Place, tmp_path: Path)
     )
     assert [name for name, _ in found] == ["token-5"]
     assert float(str(found[0][1])) > 0
+
+
+class LateGauge(WavingGauge):
+    """The last day is not judged yet."""
+
+    async def steps(self, days: DayArray, *, as_of: datetime) -> FloatArray | None:
+        steps = await super().steps(days, as_of=as_of)
+        assert steps is not None
+        steps[-1] = np.nan
+        return steps
+
+
+async def test_in_the_small_hours_the_index_waits_for_the_regime_of_the_day(place: Place, tmp_path: Path) -> None:
+    stored_market(place)
+    read = f"SELECT count(*)::int FROM index_days WHERE index_id = '{MAIN}'"  # noqa: S608
+
+    early = await refresh_once(place, tmp_path, SteppingClock(NOON.replace(hour=1)), LateGauge())
+    waited = place.run(read)
+    await refresh_once(place, tmp_path, SteppingClock(NOON.replace(hour=7)), LateGauge())
+
+    assert early.outcome == "degraded"
+    assert (waited, place.run(read)) == ([[0]], [[DAYS]])

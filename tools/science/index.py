@@ -20,7 +20,7 @@ from shared.domain.honesty.numeric.sections import Evidence, Section, honesty_of
 from shared.domain.indices.catalogue import BENCHMARK, INDICES, MAIN
 from shared.domain.indices.numeric.exposures import exposure_of
 from shared.domain.indices.numeric.families import neighbours, quickly, random_switches, sweep_entry, swept
-from shared.domain.indices.numeric.gauge import on_days
+from shared.domain.indices.numeric.gauge import carried, on_days
 from shared.domain.indices.numeric.market import Market, market_of
 from shared.domain.indices.numeric.performance import Figures, figures
 from shared.domain.indices.numeric.reporting import SURVIVORSHIP
@@ -76,7 +76,8 @@ def studied(folder: Path, gauge_file: Path | None, *, held_out: bool) -> Study:
     panel, excluded = recorded_market(folder)
     until = len(panel.days) if held_out else int(np.searchsorted(panel.days, np.datetime64(HELD_OUT, "D")))
     market = market_of(panel.until(until), excluded)
-    gauge = None if gauge_file is None else on_days(market.days, _steps(gauge_file))
+    own = None if gauge_file is None else on_days(market.days, _steps(gauge_file))
+    gauge = None if own is None else carried(own)
     start = int(np.searchsorted(market.days, np.datetime64(BEGINS, "D")))
     tracks = {
         name: quickly(market, rules, exposure_of(rules.exposure, market, gauge), start)

@@ -13,6 +13,7 @@ from shared.domain.indices.history import HistoryScope
 from shared.domain.panels.panel import DayArray, FloatArray, Panel
 from shared.domain.panels.reading import PanelReader
 
+from .gauge import carried
 from .market import Market, market_of
 
 MOST_RANKED = 150
@@ -25,7 +26,7 @@ class Gauge(Protocol):
     """Tells the regime's gauge of the past."""
 
     async def steps(self, days: DayArray, *, as_of: datetime) -> FloatArray | None:
-        """Return the step, −2 to 2, known at each day's close; NaN where unknown, `None` where there is none at all."""
+        """Return the step, −2 to 2, that each day was judged at; NaN for days without, `None` where there is none at all."""
         ...
 
 
@@ -35,6 +36,9 @@ class Loaded:
 
     market: Market
     gauge: FloatArray | None
+    """The step known at each close: a day's own, or the newest of the week before."""
+    judged: bool
+    """Whether the last day has one of its own."""
 
 
 class MarketLoader:
@@ -76,7 +80,10 @@ class MarketLoader:
         days = (today - begin).days
         panels = [panel async for panel in self._panels.panels(names, as_of=as_of, days=days, chunk=_CHUNK)]
         market = market_of(side_by_side(panels).until((end - begin).days), await self._scope.excluded(names))
-        return Loaded(market, await self._gauge.steps(market.days, as_of=as_of))
+        own = await self._gauge.steps(market.days, as_of=as_of)
+        if own is None:
+            return Loaded(market, None, judged=False)
+        return Loaded(market, carried(own), judged=bool(np.isfinite(own[-1])))
 
 
 def side_by_side(panels: list[Panel]) -> Panel:

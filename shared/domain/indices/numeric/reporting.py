@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from shared.domain.honesty.numeric.sections import Evidence, honesty_of
-from shared.domain.indices.rules import Constant, Rules
+from shared.domain.indices.rules import Constant, Exposure, Rules
 from shared.domain.panels.panel import DayArray, FloatArray
 
 from .exposures import exposure_of
@@ -95,8 +95,13 @@ def reported(question: Question, main: Track) -> Progress:
         done += 1
         return min(done / total, 1.0)
 
+    known: dict[Exposure, FloatArray] = {}
+
     def simulated(each: Rules) -> Track:
-        return quickly(market, each, exposure_of(each.exposure, market, question.gauge), start)
+        # Fitting hidden states takes longer than everything else together.
+        if each.exposure not in known:
+            known[each.exposure] = exposure_of(each.exposure, market, question.gauge)
+        return quickly(market, each, known[each.exposure], start)
 
     baselines: dict[str, Track] = {}
     for name, each in question.baselines.items():
