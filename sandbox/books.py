@@ -10,7 +10,16 @@ from sandbox.stand import Scene
 _LEVELS = 150
 _REACH = 0.05
 """The furthest level's distance from the mid."""
-_SHARE = {"binance": 0.2, "coinbase": 0.06, "kraken": 0.03}
+_SHARE = {
+    "binance": 0.2,
+    "coinbase": 0.06,
+    "kraken": 0.03,
+    "bitstamp": 0.01,
+    "gemini": 0.01,
+    "kucoin": 0.03,
+    "okx": 0.08,
+    "bitfinex": 0.01,
+}
 """Of a token's volume, what a venue trades."""
 _WITHIN_REACH = 0.006
 """Of a venue's daily volume, what is offered a side within the reach."""

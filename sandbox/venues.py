@@ -6,7 +6,15 @@ from sandbox import noise
 from sandbox.market import Market
 from sandbox.tokens import Token
 
-_LISTED = {"coinbase": (300, 0.25), "kraken": (200, 0.15)}
+_LISTED = {
+    "coinbase": (300, 0.25),
+    "kraken": (200, 0.15),
+    "bitstamp": (80, 0.1),
+    "gemini": (60, 0.1),
+    "kucoin": (400, 0.1),
+    "okx": (250, 0.1),
+    "bitfinex": (120, 0.1),
+}
 """Places up to which they list, and the share of those that they leave out."""
 
 

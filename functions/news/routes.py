@@ -3,11 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
 
 from shared.cache.freshness import NEWS
+from shared.domain.naming import NamedMeta
 from shared.domain.news.models import NewsArticle
 from shared.domain.news.service import NewsService, Wanted
-from shared.http.envelope import Envelope, answered
+from shared.http.envelope import Meta, answered
 from shared.http.freshness import fresh_for
 from shared.http.openapi import errors
 from shared.http.parameters import RangeQuery, read_time
@@ -15,13 +17,27 @@ from shared.http.provided import provided
 
 router = APIRouter(tags=["news"])
 
+
+class NewsMeta(NamedMeta, Meta):
+    """Where news come from, how old they are, and which token was meant."""
+
+    id: str | None = Field(default=None, description="The token asked for.", examples=["bitcoin"])
+
+
+class NewsAnswer(BaseModel):
+    """Stories, newest first."""
+
+    data: list[NewsArticle]
+    meta: NewsMeta
+
+
 News = Annotated[NewsService, provided(NewsService)]
 Token = Annotated[
     str | None,
     Query(
         min_length=1,
         max_length=200,
-        description="Id or symbol. Of a symbol that several tokens share, the news of all of them.",
+        description="Id or symbol. Of a symbol that several tokens share there are no news: `meta.candidates` lists them.",
     ),
 ]
 Source = Annotated[
@@ -37,14 +53,14 @@ AsOf = Annotated[str | None, Query(max_length=64, description="As it was known t
 @router.get(
     "/api/v1/news",
     summary="News",
-    response_model=Envelope[list[NewsArticle]],
+    response_model=NewsAnswer,
     responses=errors(404),
     dependencies=[fresh_for(NEWS)],
 )
 @router.get(
     "/api/news",
     summary="News (short address)",
-    response_model=Envelope[list[NewsArticle]],
+    response_model=NewsAnswer,
     responses=errors(404),
     dependencies=[fresh_for(NEWS)],
 )
@@ -61,8 +77,8 @@ async def news(
 ) -> Response:
     """Stories, newest first, each once however many carried it.
 
-    `meta.ambiguous` says whether several tokens share the symbol asked for, `meta.tokens` which. `meta.total` counts up to 1,000
-    and is null beyond. A cursor stays right while news come in.
+    Where several tokens share the symbol asked for, `meta.ambiguous` is true, `meta.candidates` lists them and `data` is empty;
+    otherwise `meta.id` is the token meant. `meta.total` counts up to 1,000 and is null beyond. A cursor stays right while news come in.
     """
     wanted = Wanted(
         token=token,

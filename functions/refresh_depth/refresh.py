@@ -1,7 +1,7 @@
 """The steps of a refresh of order books, in the order in which data flows.
 
-Exchanges are asked beside each other, each for one book after the other at its own pace. A run in which no exchange told
-a book writes nothing.
+Exchanges are asked beside each other, each for one book after the other at its own pace; the others are asked for what none of
+the first three told. A run in which no exchange told a book writes nothing.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ from shared.domain.refreshes.running import LedgeredRefresh, Steps
 from shared.http.refresh import Occasion
 from shared.providers.candle_requests import MarketsRequest
 from shared.providers.depth import BookSources, book_sources
-from shared.providers.markets import MarketSources, market_sources
+from shared.providers.markets import MarketSources, book_market_sources
 from shared.records.depth import BookRecord, DepthPoint
 from shared.records.refresh import RefreshReport, SourceReport
 
@@ -48,7 +48,7 @@ def depth_refresh(settings: Settings, database: Database, documents: DocumentSto
     """
     return DepthRefresh(
         books=book_sources(settings, documents, clock),
-        markets=market_sources(settings, documents, clock),
+        markets=book_market_sources(settings, documents, clock),
         catalogue=MarketWriter(database),
         planner=DepthPlanner(database),
         writer=DepthWriter(database),
@@ -107,7 +107,8 @@ class DepthRefresh:
                 listed = await self._list()
         plan = plan.with_candidates(self.listed.markets)
         with steps("fetch"):
-            collected = await collect(self.books, plan.tokens, within=self.fetch_within)
+            turn = int(report.started_at.timestamp() // 60)
+            collected = await collect(self.books, plan.tokens, within=self.fetch_within, turn=turn)
         books, proven = believed(collected.books, plan, self.listed.markets)
         missing = collected.missing + len(collected.books) - len(books)
         report = replace(report, sources=_with(collected.sources, listed), unmatched=missing)

@@ -17,12 +17,17 @@ from shared.records.refresh import SourceReport
 LEVELS = 500
 """Levels a side: at Binance 100 tokens take 2,500 of 6,000 units of weight a minute."""
 AT_ONCE: Mapping[str, int] = MappingProxyType({"binance": 2, "coinbase": 2, "kraken": 1})
-"""Questions to one exchange at the same time; how many a second, adapters know."""
+"""Exchanges that are asked in every run, and questions to one at the same time; how many a second, adapters know."""
+OTHERS = tuple(name for name in PROVIDERS["depth"] if name not in AT_ONCE)
+"""Exchanges that are asked for the books that none of those told."""
+OTHERS_AT_ONCE = 4
 BOOK_WITHIN = timedelta(seconds=6)
 GIVEN_UP_AFTER = 5
 """An exchange that told so many books in a row not is left alone for the rest of the run."""
 MOST_TOKENS: Mapping[str, int] = MappingProxyType({"kraken": 30})
 """Kraken answers one question a second, and others ask it too."""
+MOST_A_RUN: Mapping[str, int] = MappingProxyType({"kraken": 10})
+"""The others have their turn in the next runs: one slow exchange would take half of each minute for all."""
 
 
 @dataclass(slots=True)
@@ -37,13 +42,41 @@ class Collected:
     sources: tuple[SourceReport, ...] = ()
 
 
-async def collect(books: BookSources, tokens: Sequence[Listing], *, within: timedelta) -> Collected:
-    """Return the books of the tokens at every exchange that trades them, as many as come in time."""
+async def collect(books: BookSources, tokens: Sequence[Listing], *, within: timedelta, turn: int = 0) -> Collected:
+    """Return the books of the tokens at every exchange that trades them, as many as come in time.
+
+    Args:
+        books: The exchanges.
+        tokens: Best ranked first.
+        within: For all of them.
+        turn: Of the run: which tokens a slow exchange is asked for.
+    """
     run, found = await books.begin(), Collected()
     ends = asyncio.get_running_loop().time() + within.total_seconds()
-    await asyncio.gather(*(_Venue(name, run, found, ends).ask(tokens) for name in PROVIDERS["depth"]))
+    await asyncio.gather(*(_Venue(name, run, found, ends).ask(tokens, turn) for name in AT_ONCE))
+    told = {book.token_id for book in found.books}
+    untold = [token for token in tokens if token.token_id not in told and not token.markets.keys().isdisjoint(OTHERS)]
+    await _ask_others(run, untold, found, ends)
     found.sources = await run.end()
     return found
+
+
+async def _ask_others(
+    run: Run[BookRequest, BookRecord], tokens: Sequence[Listing], found: Collected, ends: float
+) -> None:
+    """Add one book of each token, of the first of the others that has it, as long as there is time."""
+    turnstile = asyncio.Semaphore(OTHERS_AT_ONCE)
+
+    async def one(token: Listing) -> None:
+        async with turnstile:
+            if asyncio.get_running_loop().time() >= ends:
+                return
+            markets = {name: market for name, market in token.markets.items() if name in OTHERS}
+            request = BookRequest(token.token_id, markets, token.price_usd, LEVELS)
+            answer = await run.first(request, within=BOOK_WITHIN)
+            found.books += answer.records if answer else ()
+
+    await asyncio.gather(*map(one, tokens))
 
 
 class _Venue:
@@ -57,10 +90,11 @@ class _Venue:
         self._turnstile = asyncio.Semaphore(AT_ONCE[name])
         self._failures = 0
 
-    async def ask(self, tokens: Sequence[Listing]) -> None:
+    async def ask(self, tokens: Sequence[Listing], turn: int) -> None:
         """Add the books of the tokens to what was found."""
-        traded = [token for token in tokens if self._name in token.markets]
-        await asyncio.gather(*(self._one(token) for token in traded[: MOST_TOKENS.get(self._name)]))
+        traded = [token for token in tokens if self._name in token.markets][: MOST_TOKENS.get(self._name)]
+        turns = -(-len(traded) // MOST_A_RUN.get(self._name, len(traded) or 1)) or 1
+        await asyncio.gather(*(self._one(token) for token in traded[turn % turns :: turns]))
 
     async def _one(self, token: Listing) -> None:
         async with self._turnstile:

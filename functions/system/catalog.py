@@ -51,7 +51,7 @@ def _operation(api: Schema, path: str, method: str, item: Schema, operation: Sch
 
 def _signs_in(security: Sequence[Mapping[str, Any]] | None) -> bool:
     """Whether a token or a key must be given; an empty alternative asks for none."""
-    return bool(security) and {} not in security
+    return security is not None and len(security) > 0 and {} not in security
 
 
 def _parameter(api: Schema, parameter: Schema) -> ParameterEntry:

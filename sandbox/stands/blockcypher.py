@@ -6,6 +6,7 @@ Source: https://www.blockcypher.com/dev/bitcoin/#chain-endpoint, checked against
 from typing import Any
 
 from sandbox import chains
+from sandbox.fees import fees_of, satoshis_of
 from sandbox.limits import Limit
 from sandbox.stand import Scene, Stand
 from sandbox.timeline import iso_millis
@@ -32,17 +33,29 @@ def head(scene: Scene, asked: Asked) -> Answer:
         "peer_count": 26,
         "unconfirmed_count": None if chains.empty(scene) else chains.facts_of(scene, chain).pending,
     }
-    fees = dict.fromkeys(("high_fee_per_kb", "medium_fee_per_kb", "low_fee_per_kb"), 12_000)
-    gas = (
-        "high_gas_price",
-        "medium_gas_price",
-        "low_gas_price",
-        "high_priority_fee",
-        "medium_priority_fee",
-        "low_priority_fee",
-    )
-    told |= dict.fromkeys((*gas, "base_fee"), 1_500_000_000) if chain == "ethereum" else fees
+    told |= _gas(scene) if chain == "ethereum" else _fees(scene)
     return answer_json({**told, "last_fork_height": height - 3388, "last_fork_hash": f"{height - 3388:064x}"})
+
+
+def _fees(scene: Scene) -> dict[str, int | None]:
+    names = ("low_fee_per_kb", "medium_fee_per_kb", "high_fee_per_kb")
+    told = dict(zip(names, (fee * 1000 for fee in satoshis_of(scene)), strict=True))
+    return dict.fromkeys(names) if chains.empty(scene) else dict(reversed(told.items()))
+
+
+def _gas(scene: Scene) -> dict[str, int | None]:
+    found = fees_of(scene, "ethereum")
+    (low, middle, high), base = found.prices, found.base[-1]
+    told = {
+        "high_gas_price": high,
+        "medium_gas_price": middle,
+        "low_gas_price": low,
+        "high_priority_fee": high - base,
+        "medium_priority_fee": middle - base,
+        "low_priority_fee": low - base,
+        "base_fee": base,
+    }
+    return dict.fromkeys(told) if chains.empty(scene) else {**told}
 
 
 STAND = Stand(

@@ -77,6 +77,9 @@ def complaint_in(body: JsonValue) -> Complaint | None:
         # A status that is an object may also be that of a transaction.
         if isinstance(inner, dict) and (name == "error" or "error_code" in inner):
             return complaint_in(inner) or Complaint("", _whole(inner.get("error_code")))
+    if body.get("Response") == "Error":
+        # CryptoCompare's, with HTTP 200.
+        return Complaint(str(body.get("Message") or ""), None)
     said = next((body[name] for name in ("error", "error_message", "msg", "message") if body.get(name)), None)
     if said is None and not body.get("error_code"):
         return None

@@ -13,6 +13,8 @@ from shared.records.depth import BookRecord
 from .adapters.binance_depth import BINANCE_DEPTH, BinanceDepth
 from .adapters.coinbase_depth import COINBASE_DEPTH, CoinbaseDepth
 from .adapters.kraken_depth import KRAKEN_DEPTH, KrakenDepth
+from .adapters.venue_books import books_of
+from .adapters.venues import VENUES
 from .contract import Descriptor, Http
 from .depth_requests import BookRequest
 from .ondemand import first_answer
@@ -28,6 +30,7 @@ _BOOKS: tuple[tuple[Descriptor, Makes], ...] = (
     (BINANCE_DEPTH, BinanceDepth),
     (COINBASE_DEPTH, CoinbaseDepth),
     (KRAKEN_DEPTH, KrakenDepth),
+    *((venue.descriptor, books_of(venue)) for venue in VENUES),
 )
 
 

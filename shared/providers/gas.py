@@ -8,7 +8,9 @@ from shared.core.clock import Clock
 from shared.core.settings import Settings
 from shared.records.gas import GasRecord
 
+from .adapters.blockcypher_gas import BLOCKCYPHER_GAS, BlockCypherGas
 from .adapters.blocknative_gas import BLOCKNATIVE, BlocknativeGas
+from .adapters.blockstream_gas import BLOCKSTREAM, BlockstreamGas
 from .adapters.etherscan_gas import ETHERSCAN_GAS, EtherscanGas
 from .adapters.evm_rpc_gas import EVM_RPC_GAS, EvmRpcGas
 from .adapters.mempool_space_gas import MEMPOOL_SPACE, MempoolSpaceGas
@@ -30,6 +32,8 @@ def gas_providers(settings: Settings) -> tuple[Provider, ...]:
         *((descriptor, EvmRpcGas.of) for descriptor in EVM_RPC_GAS),
         (BLOCKNATIVE, BlocknativeGas),
         (MEMPOOL_SPACE, MempoolSpaceGas),
+        (BLOCKSTREAM, BlockstreamGas),
+        (BLOCKCYPHER_GAS, BlockCypherGas),
     ]
     return assembled(adapters, settings)
 

@@ -34,7 +34,16 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "coingecko": "coingecko",
         },
         "sentiment": {"alternative_me": "alternative_me"},
-        "depth": {"binance": "binance", "coinbase": "coinbase", "kraken": "kraken"},
+        "depth": {
+            "binance": "binance",
+            "coinbase": "coinbase",
+            "kraken": "kraken",
+            "bitstamp": "bitstamp",
+            "gemini": "gemini",
+            "kucoin": "kucoin",
+            "okx": "okx",
+            "bitfinex": "bitfinex",
+        },
         "gas": {
             "etherscan": "etherscan",
             "evm_rpc_ethereum": "evm_rpc_ethereum",
@@ -46,6 +55,8 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "evm_rpc_base": "evm_rpc_base",
             "blocknative": "blocknative",
             "mempool_space": "mempool_space",
+            "blockstream": "blockstream",
+            "blockcypher": "blockcypher",
         },
         "flows": {
             "mempool_space": "mempool_space",

@@ -90,6 +90,24 @@ async def test_minute_candles_go_and_those_of_an_hour_stay(place: Place, writing
     assert (report.outcome, report.rows, report.detail) == ("succeeded", 2, "took out 2 of candles_1m")
 
 
+async def test_readings_addresses_and_points_go_and_days_of_chains_stay(place: Place, writing: Database) -> None:
+    for days in (1, 183, 185, 399, 401):
+        at = (NOON - timedelta(days=days)).isoformat()
+        for resolution in ("now", "day"):
+            place.run(
+                f"INSERT INTO chain_metrics VALUES ('bitcoin', 'supply', '{resolution}', '{at}', '{at}', 1, 'quotes')"  # noqa: S608
+            )
+        place.run(f"INSERT INTO news_addresses VALUES ('https://a.example/{days}', 'a{days}', '{at}')")  # noqa: S608
+        place.run(f"INSERT INTO category_points (category_id, known_at, basis) VALUES ('defi', '{at}', 'told')")  # noqa: S608
+
+    report = await maintenance(writing, rows=SINGLE).run(ONCE)
+
+    assert sorted(place.run("SELECT resolution, count(*) FROM chain_metrics GROUP BY 1")) == [["day", 5], ["now", 2]]
+    assert place.run("SELECT count(*) FROM news_addresses") == [[4]]
+    assert place.run("SELECT count(*) FROM category_points") == [[4]]
+    assert (report.outcome, report.rows) == ("succeeded", 5)
+
+
 async def test_a_second_delivery_is_answered_with_the_first_report(place: Place, writing: Database) -> None:
     documents = MemoryDocuments()
 

@@ -152,6 +152,54 @@ async def test_series_that_ends_before_the_present_is_stale_and_its_end_a_gap(pl
     assert body["meta"]["gaps"] == [{"from": MS + 3 * HOUR, "to": MS + 8 * HOUR, "missing": 5}]
 
 
+async def test_without_a_range_the_newest_candles_come_however_old_and_are_said_to_be_stale(
+    place: Place, market: Served
+) -> None:
+    minutes = series(5, "1m")
+    await keep(place, *minutes, at=NOON + hours(9))
+    await at(market, place, NOON + hours(9), candle(token_id="ethereum"))
+
+    body = await market.fresh(f"{OHLC}?id=bitcoin&interval=1m&limit=3")
+    file = await market.get(f"{OHLC}?id=bitcoin&interval=1m&limit=3&format=csv")
+
+    assert [row[0] for row in body["data"]] == [MS + place * 60_000 for place in (2, 3, 4)]
+    assert body["meta"]["stale"] is True
+    assert body["meta"]["total"] == 3
+    assert "next" not in body["meta"]
+    assert len(file.text.splitlines()) == 4
+
+
+async def test_the_newest_candles_before_an_end_or_known_at_a_time_are_counted_back_from_the_newest_such(
+    place: Place, market: Served
+) -> None:
+    await at(market, place, NOON + hours(9), *series(4))
+
+    before = await market.fresh(f"{OHLC}?id=bitcoin&limit=2&to={MS + 2 * HOUR}")
+    much_later = await market.fresh(f"{OHLC}?id=bitcoin&limit=2&to={MS + 9 * HOUR}")
+    then = await market.fresh(f"{OHLC}?id=bitcoin&limit=2&as_of={MS + 3 * HOUR}")
+
+    assert (opened(before), opened(much_later), opened(then)) == ([0, 1], [2, 3], [1, 2])
+
+
+async def test_newest_candles_may_have_gaps_and_are_filled_within_the_limit(place: Place, market: Served) -> None:
+    await at(market, place, NOON + hours(6), *without(series(6), 3, 4))
+
+    plain = await market.fresh(f"{OHLC}?id=bitcoin&limit=4")
+    filled = await market.fresh(f"{OHLC}?id=bitcoin&limit=4&fill=ffill")
+
+    assert (opened(plain), plain["meta"]["total"], plain["meta"]["gaps_total"]) == ([2, 5], 2, 1)
+    assert (opened(filled), filled["meta"]["filled"]) == ([2, 3, 4, 5], 2)
+
+
+async def test_a_series_whose_candles_are_all_dropped_is_stale_and_empty(place: Place, market: Served) -> None:
+    await at(market, place, NOON + hours(3), *series(3))
+    place.run("DELETE FROM intraday_candles")
+
+    body = await market.fresh(f"{OHLC}?id=bitcoin")
+
+    assert (body["data"], body["meta"]["stale"]) == ([], True)
+
+
 async def test_answers_become_stale_after_three_promises(place: Place, market: Served) -> None:
     await at(market, place, NOON + hours(3), *series(3))
     fresh = await market.fresh(f"{OHLC}?id=bitcoin")
@@ -170,7 +218,8 @@ async def test_symbol_of_several_tokens_is_never_picked_from(place: Place, marke
 
     assert body["data"] == []
     assert body["meta"]["ambiguous"] is True
-    assert {each["id"] for each in body["meta"]["candidates"]} == {DUST[0], OTHER_DUST[0]}
+    assert [each["id"] for each in body["meta"]["candidates"]] == [OTHER_DUST[0], DUST[0]]
+    assert (body["meta"]["symbol"], body["meta"]["total"]) == (shared.upper(), 0)
     assert file.status_code == 422
 
 
@@ -248,6 +297,7 @@ REFUSED = [
     ("id=bitcoin&fill=zero", 422, None),
     ("id=bitcoin&cursor=AAAA", 422, None),
     ("id=bitcoin&format=csv&cursor=AAAA", 422, None),
+    ("id=bitcoin&cursor=AAZMAAbjAAA", 422, None),
     ("id=bitcoin&interval=1m&fill=ffill&from=2020-01-01", 422, None),
     ("id=bitcoin&candles=1", 422, None),
 ]

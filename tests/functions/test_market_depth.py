@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from functions.market.main import build
+from functions.market.routes.depth import DepthAnswer
 from sandbox.serving import Served, serve
 from shared.db.engine import Database
 from shared.domain.depth.measuring import measure
@@ -167,12 +168,12 @@ async def test_a_symbol_of_one_token_is_as_good_as_its_id(depth: Asked) -> None:
 
 
 async def test_a_shared_symbol_lists_candidates_and_asks_nobody(depth: Asked, upstream: Caller) -> None:
-    body = Envelope[Depth].model_validate(await depth.fresh("/api/v1/market/depth?symbol=dst"))
+    body = DepthAnswer.model_validate(await depth.fresh("/api/v1/market/depth?symbol=dst"))
 
-    assert body.data.ambiguous
-    assert body.data.candidates is not None
-    assert {each.id for each in body.data.candidates} == {"dust", "dust-2"}
-    assert (body.data.id, body.data.levels, body.data.bids, body.data.mid) == (None, None, None, None)
+    assert body.data is None
+    assert body.meta.ambiguous
+    assert body.meta.symbol == "DST"
+    assert [each.id for each in body.meta.candidates or ()] == ["dust-2", "dust"]
     assert sum(requests_of(upstream, each) for each in EXCHANGES) == 0
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from functions.news.main import build
+from functions.news.routes import NewsAnswer
 from shared.db.engine import Database
 from shared.domain.news.addresses import canonical
 from shared.domain.news.articles import merged
@@ -128,11 +129,13 @@ async def test_a_symbol_that_several_share_is_never_picked_from_silently(place: 
     await tell(place, *SAID)
 
     body = await news.fresh("/api/v1/news?token=APX")
-    assert (body["meta"]["ambiguous"], body["meta"]["tokens"]) == (True, ["ape-one", "ape-two"])
-    assert [each["title"] for each in body["data"]] == ["Both projects called Apex are in talks"]
+    assert (body["meta"]["ambiguous"], body["meta"]["symbol"], body["meta"]["total"]) == (True, "APX", 0)
+    assert [each["id"] for each in body["meta"]["candidates"]] == ["ape-one", "ape-two"]
+    assert body["data"] == []
+    NewsAnswer.model_validate(body)
 
     body = await news.fresh("/api/v1/news?token=BTC")
-    assert (body["meta"]["ambiguous"], body["meta"]["tokens"]) == (False, ["bitcoin"])
+    assert (body["meta"]["ambiguous"], body["meta"]["id"]) == (False, "bitcoin")
 
 
 async def test_an_unknown_token_is_not_found(place: Place, news: Served) -> None:

@@ -21,7 +21,8 @@ from tests.unit.sandbox.calls import Caller
 from .ondemand import RENEW, Asked, environment_over
 
 ROOT = Path(__file__).parents[2]
-ETHEREUM = ("etherscan", "evm_rpc", "blocknative")
+ETHEREUM = ("etherscan", "evm_rpc", "blocknative", "blockcypher")
+BITCOIN = ("mempool_space", "blockstream", "blockcypher")
 GAS = "/api/v1/on-chain/gas"
 UNUSABLE = (
     "rate_limit",
@@ -118,6 +119,37 @@ async def test_the_third_source_answers_when_two_fail(gas: Asked, upstream: Call
     upstream.fault("evm_rpc", "server_error")
 
     assert (await gas.fresh(GAS))["meta"]["sources"] == ["blocknative"]
+
+
+@pytest.mark.parametrize("failing", [BITCOIN[:count] for count in range(1, len(BITCOIN))], ids=", ".join)
+async def test_bitcoin_has_three_sources_of_fees(gas: Asked, upstream: Caller, failing: tuple[str, ...]) -> None:
+    for provider in failing:
+        upstream.fault(provider, "server_error")
+
+    body = await gas.fresh(f"{GAS}?chain=bitcoin")
+
+    assert (body["meta"]["sources"], body["meta"]["stale"]) == ([BITCOIN[len(failing)]], False)
+
+
+async def test_ethereum_has_a_fourth(gas: Asked, upstream: Caller) -> None:
+    for provider in ETHEREUM[:3]:
+        upstream.fault(provider, "server_error")
+
+    assert (await gas.fresh(GAS))["meta"]["sources"] == ["blockcypher"]
+
+
+@pytest.mark.parametrize("chain", GAS_UNITS)
+async def test_fees_of_every_chain_become_stale_when_all_its_sources_fail(
+    gas: Asked, upstream: Caller, chain: str
+) -> None:
+    before = await gas.fresh(f"{GAS}?chain={chain}")
+    for provider in {*ETHEREUM, *BITCOIN}:
+        upstream.fault(provider, "server_error")
+    gas.clock.advance(600)
+
+    after = await gas.fresh(f"{GAS}?chain={chain}")
+
+    assert (after["data"], after["meta"]["stale"], before["meta"]["stale"]) == (before["data"], True, False)
 
 
 async def test_when_nobody_answers_the_last_fees_are_told_and_said_to_be_stale(gas: Asked, upstream: Caller) -> None:

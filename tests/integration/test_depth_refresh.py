@@ -16,6 +16,7 @@ from tests.unit.sandbox.calls import Caller
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 EXCHANGES = ("binance", "coinbase", "kraken")
+OTHERS = ("bitstamp", "gemini", "kucoin", "okx", "bitfinex")
 UNUSABLE = ("rate_limit", "error_body", "truncated", "stopped", "times_ten")
 """A kind for each way to fail; callers on demand meet all of them."""
 
@@ -138,7 +139,7 @@ async def test_when_all_fail_nothing_is_written_and_the_old_measures_stay(
     await depths.run()
     before = depths.count()
     stamped = depths.place.run("SELECT refreshed_at FROM datasets WHERE dataset = 'refresh_depth'")
-    for exchange in EXCHANGES:
+    for exchange in (*EXCHANGES, *OTHERS):
         upstream.fault(exchange, "server_error")
     clock.advance(60)
 
@@ -147,6 +148,56 @@ async def test_when_all_fail_nothing_is_written_and_the_old_measures_stay(
     assert report.outcome == "failed"
     assert depths.count() == before
     assert depths.place.run("SELECT refreshed_at FROM datasets WHERE dataset = 'refresh_depth'") == stamped
+
+
+@pytest.mark.parametrize(
+    "failing", [OTHERS[:count] for count in range(len(OTHERS))], ids=lambda names: f"{len(names)} of the others"
+)
+async def test_the_others_tell_one_book_of_each_token_while_the_first_three_fail(
+    depths: Depths, upstream: Caller, failing: tuple[str, ...]
+) -> None:
+    for exchange in (*EXCHANGES, *failing):
+        upstream.fault(
+            exchange, "server_error", options={"match": "ook" if exchange in ("coinbase", *OTHERS) else "epth"}
+        )
+
+    report = await depths.run()
+
+    assert report.outcome == "degraded"
+    rows = depths.place.run("SELECT provider FROM depth_points WHERE token_id = 'bitcoin'")
+    assert rows == [[OTHERS[len(failing)]]]
+    [[most]] = depths.place.run(
+        "SELECT max(n) FROM (SELECT count(*) AS n FROM depth_points GROUP BY token_id) AS counted"
+    )
+    assert most == 1
+
+
+async def test_a_slow_exchange_is_asked_for_a_part_in_each_run_and_for_all_in_three(
+    sandbox: Served, upstream: Caller, depths: Depths, place: Place, tmp_path: Path, clock: SteppingClock
+) -> None:
+    async with depth_over(sandbox, place, tmp_path, clock, tokens=60) as many:
+        counted: list[int] = []
+        for _ in range(4):
+            await many.run(f"turn {len(counted)}")
+            counted.append(
+                int(str(place.run("SELECT count(DISTINCT token_id) FROM depth_points WHERE provider = 'kraken'")[0][0]))
+            )
+            clock.advance(60)
+
+    assert counted[0] <= 10
+    assert 20 < counted[2] <= 30
+    assert counted[3] == counted[2]
+
+
+async def test_the_others_are_left_alone_while_the_first_three_tell_every_book(
+    depths: Depths, upstream: Caller
+) -> None:
+    await depths.run()
+    upstream.call("DELETE", "/admin/requests")
+
+    await depths.run()
+
+    assert set(upstream.call("GET", "/admin/requests").json()) & set(OTHERS) == set()
 
 
 async def test_swapped_prices_are_taken_for_another_tokens_and_left_out(depths: Depths, upstream: Caller) -> None:

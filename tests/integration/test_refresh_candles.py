@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.serving import Served, serve
+from shared.domain.candles.recall import TURNS
 from tests.candle_refreshes import VENUES, CandleMarket, candles_over
 from tests.clocks import SteppingClock
 from tests.databases import Place
@@ -194,6 +195,33 @@ async def test_a_gap_is_found_and_filled(candles: CandleMarket, clock: SteppingC
 
     assert held == [[0]]
     assert candles.rows("count(*)", HOUR, "AND token_id = 'bitcoin' AND opened_at = '2026-02-27 10:00+0'") == [[1]]
+
+
+async def test_a_hole_that_its_source_cannot_fill_is_asked_for_again_after_a_week_only(
+    candles: CandleMarket, clock: SteppingClock
+) -> None:
+    await candles.run()
+    place, hole = candles.market.place, datetime(2026, 2, 27, 10, tzinfo=UTC)
+    [[series_id]] = place.run("SELECT series_id FROM candle_series WHERE token_id = 'bitcoin' AND interval_s = 3600")
+    place.run(f"DELETE FROM intraday_candles WHERE series_id = {series_id} AND opened_at = '{hole}'")  # noqa: S608
+    candles.fault("binance", "nulls", match=f"startTime={hole.timestamp() * 1000:.0f}", share=1)
+
+    async def filled(minutes: int) -> bool:
+        clock.advance(timedelta(minutes=minutes))
+        candles.market.at(clock.now())
+        await candles.run()
+        return candles.rows("count(*)", HOUR, f"AND series_id = {series_id} AND opened_at = '{hole}'") == [[1]]
+
+    turn = (int(str(series_id)) - int(clock.now().timestamp() // 60)) % TURNS
+    in_vain = await filled(turn or TURNS)
+    remembered = place.run("SELECT begins_at::text, ends_at - begins_at = interval '1 hour' FROM candle_holes")
+    candles.market.mend("binance")
+    next_turn = await filled(TURNS)
+    place.run("UPDATE candle_holes SET asked_at = asked_at - interval '8 days'")
+    a_week_later = await filled(TURNS)
+
+    assert [held for _, held in remembered] == [True]
+    assert (in_vain, next_turn, a_week_later) == (False, False, True)
 
 
 async def later_without_prices(candles: CandleMarket, clock: SteppingClock) -> None:

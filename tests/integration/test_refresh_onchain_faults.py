@@ -348,3 +348,80 @@ async def test_what_nobody_tells_by_days_is_closed_from_its_readings(chains: Cha
     assert chains.rows("DISTINCT observed_at", "chain = 'bsc' AND metric = 'transactions' AND resolution = 'day'") == [
         [TODAY]
     ]
+
+
+def told_by_one_alone() -> list[tuple[str, str, str]]:
+    """Return (chain, metric, source) of what one source in the world tells of the moment."""
+    return [
+        (chain.id, metric, coverage.now[0])
+        for chain in CHAINS.values()
+        for metric, coverage in chain.metrics.items()
+        if len(coverage.now) == 1 and coverage.now[0] != "quotes"
+    ]
+
+
+def stand_of(source: str) -> str:
+    return "evm_rpc" if source.startswith("evm_rpc") else source
+
+
+async def test_what_one_source_alone_tells_is_stale_when_that_one_is_dead_and_all_others_are_well(
+    sandbox: Served, place: Place, tmp_path: Path, clock: SteppingClock
+) -> None:
+    alone: dict[str, list[tuple[str, str]]] = {}
+    for chain, metric, source in told_by_one_alone():
+        alone.setdefault(stand_of(source), []).append((chain, metric))
+    async with chains_over(sandbox, place, tmp_path, clock, plan=of_networks) as chains:
+        chains.at(NOON)
+        await chains.run()
+        asked = Asked(build, place, clock)
+        fresh = await _stale(asked, alone["defillama"][:1])
+        for stand in alone:
+            chains.fault(stand, "server_error")
+        for _ in range(4):
+            clock.advance(SIX_HOURS)
+            chains.at(clock.now())
+            await chains.run()
+        [[refreshed]] = place.run("SELECT refreshed_at FROM datasets WHERE dataset = 'refresh_onchain'")
+        pairs = [pair for found in alone.values() for pair in found]
+        stale = await _stale(asked, pairs)
+        lists = [(await asked.fresh(f"/api/v1/on-chain/{path}"))["meta"]["stale"] for path in ("tvl", "stablecoins")]
+        series = await asked.fresh("/api/v1/on-chain/ethereum/history?metric=tvl_usd&resolution=now")
+        await asked.close()
+        chains.mend()
+
+    assert set(alone) >= {"defillama", "evm_rpc", "toncenter", "near_rpc", "polkadot_rpc", "solana_rpc", "tron_rpc"}
+    assert refreshed == clock.now(), "others were well all the time"
+    assert list(fresh.values()) == [(False, False)]
+    assert {pair: told for pair, told in stale.items() if told != (True, True)} == {}
+    assert (lists, series["meta"]["stale"]) == ([True, True], True)
+
+
+async def _stale(asked: Asked, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[bool, bool]]:
+    """Return what an answer about each pair says: of the metric, and of the whole."""
+    found = {}
+    for chain, metric in pairs:
+        body = await asked.fresh(f"/api/v1/on-chain/cross-chain?metric={metric}&chains={chain}")
+        found[chain, metric] = (body["data"][0]["stale"], body["meta"]["stale"])
+    return found
+
+
+async def test_what_several_tell_is_told_by_another_and_stays_fresh(
+    sandbox: Served, place: Place, tmp_path: Path, clock: SteppingClock
+) -> None:
+    async with chains_over(sandbox, place, tmp_path, clock, plan=of_networks) as chains:
+        chains.at(NOON)
+        await chains.run()
+        chains.fault("blockchain_com", "server_error")
+        for _ in range(4):
+            clock.advance(SIX_HOURS)
+            chains.at(clock.now())
+            await chains.run()
+        asked = Asked(build, place, clock)
+        body = await asked.fresh("/api/v1/on-chain/bitcoin/summary")
+        await asked.close()
+        chains.mend()
+
+    told = {each["metric"]: each for each in body["data"]["metrics"] if each["source"] is not None}
+    several = [name for name, coverage in CHAINS["bitcoin"].metrics.items() if len(set(coverage.now) - {"quotes"}) > 1]
+    assert len(several) >= 8
+    assert [name for name in several if told[name]["stale"] or told[name]["source"] == "blockchain_com"] == []

@@ -1,6 +1,8 @@
 """Every route that asks who calls, found from the routers: asked by nobody, by a forger, and by somebody else."""
 
+import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,9 @@ import pytest
 from pydantic import BaseModel
 
 from tests.databases import Place
+from tests.functions.quoting import store
 from tests.identities import Identities, identities
+from tests.snapshots import snapshot
 
 from .forgeries import Forger, bearer
 from .functions import API, Operation, deployed, operations, settings_of
@@ -36,6 +40,13 @@ def people(folder: Path) -> Iterator[Identities]:
 @pytest.fixture(scope="module")
 def forger(people: Identities, folder: Path) -> Forger:
     return Forger(people, folder)
+
+
+@pytest.fixture(scope="module")
+def furnished(shared_place: Place) -> Place:
+    """A database in which something has a price."""
+    asyncio.run(store(shared_place, snapshot(at=datetime.now(UTC), data_source="sandbox")))
+    return shared_place
 
 
 def by_id(operation: Operation) -> str:
@@ -124,10 +135,10 @@ def test_of_everything_private_one_can_be_made(operation: Operation) -> None:
 
 @pytest.mark.parametrize("operation", NAMING, ids=by_id)
 async def test_somebody_elses_is_not_found_and_stays_as_it_is(
-    operation: Operation, people: Identities, tmp_path: Path, shared_place: Place
+    operation: Operation, people: Identities, tmp_path: Path, furnished: Place
 ) -> None:
     ann, bob = people.headers("ann"), people.headers("bob")
-    settings = settings_of(operation.function, people, tmp_path, shared_place)
+    settings = settings_of(operation.function, people, tmp_path, furnished)
     async with deployed(settings, operation.function) as client:
         ids = await made_by(client, operation, ann)
         path = operation.path.format(**ids)

@@ -17,5 +17,13 @@ class Made:
 
 THINGS: Mapping[tuple[str, str], Made] = {
     ("auth", "key_id"): Made("/api/v1/auth/keys", {"name": "mine"}),
+    ("alerts", "alert_id"): Made(
+        "/api/v1/alerts",
+        {
+            "name": "mine",
+            "condition": {"measure": "price_usd", "subject": "bitcoin", "direction": "above", "threshold": "1"},
+            "webhook_url": "https://hooks.example.org/prism",
+        },
+    ),
 }
 """By function and the name of the parameter."""

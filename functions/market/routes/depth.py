@@ -3,12 +3,14 @@
 from typing import Annotated
 
 from fastapi import Query, Request, Response
+from pydantic import BaseModel
 
 from shared.cache.freshness import DEPTH
 from shared.core.errors import InvalidParameterError
 from shared.domain.depth.models import Depth
 from shared.domain.depth.service import DepthService
-from shared.http.envelope import Envelope, answered
+from shared.domain.naming import NamedMeta
+from shared.http.envelope import Meta, answered
 from shared.http.freshness import fresh_for
 from shared.http.openapi import errors
 from shared.http.parameters import read_time
@@ -16,13 +18,25 @@ from shared.http.provided import provided
 
 from .router import router
 
+
+class DepthMeta(NamedMeta, Meta):
+    """Where a book comes from, how old it is, and which token was meant."""
+
+
+class DepthAnswer(BaseModel):
+    """One token's book; null where several tokens have the symbol."""
+
+    data: Depth | None
+    meta: DepthMeta
+
+
 Books = Annotated[DepthService, provided(DepthService)]
 
 
 @router.get(
     "/api/v1/market/depth",
     summary="The order book",
-    response_model=Envelope[Depth],
+    response_model=DepthAnswer,
     responses=errors(404),
     dependencies=[fresh_for(DEPTH)],
 )
@@ -40,7 +54,7 @@ async def depth(
     """The book of the first exchange that answers, asked for you: bids, asks, spread, depth, slippage.
 
     When none answers: what was last measured, with `levels: null` and `meta.stale: true`. A symbol that several tokens
-    share is never picked from silently.
+    share is never picked from: `data` is null and `meta.candidates` lists them.
     """
     if (symbol is None) == (id is None):
         raise InvalidParameterError("symbol", "give either 'symbol' or 'id'", symbol)

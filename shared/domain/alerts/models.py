@@ -61,7 +61,25 @@ class ConditionGiven(BaseModel):
 class AlertGiven(BaseModel):
     """An alert to be made, or what one is to become."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Bitcoin over 100k",
+                    "condition": {
+                        "measure": "price_usd",
+                        "subject": "bitcoin",
+                        "direction": "above",
+                        "threshold": "100000",
+                        "hysteresis": "500",
+                    },
+                    "webhook_url": "https://hooks.example.org/prism",
+                    "cool_down_s": 3600,
+                }
+            ]
+        },
+    )
 
     name: str = Field(min_length=1, max_length=100, examples=["Bitcoin over 100k"])
     condition: ConditionGiven

@@ -1,8 +1,10 @@
 """What answers about candles look like, for the documentation; PostgreSQL writes them."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
+
+from shared.domain.naming import NamedMeta
 
 Candle = Annotated[
     tuple[int, float, float, float, float, float | None],
@@ -22,18 +24,10 @@ class Gap(BaseModel):
     missing: int = Field(description="How many are missing.", examples=[1])
 
 
-class CandleMeta(BaseModel):
+class CandleMeta(NamedMeta):
     """Where candles come from and what is missing."""
 
-    model_config = ConfigDict(extra="allow")
-
     id: str | None = Field(default=None, description="The token.", examples=["bitcoin"])
-    ambiguous: bool = Field(
-        description="Whether several tokens have the symbol: then none is picked, and `data` is empty."
-    )
-    candidates: list[dict[str, Any]] | None = Field(
-        default=None, description="Those tokens, largest first: `id`, `symbol`, `name`, `rank`.", examples=[None]
-    )
     interval: str = Field(examples=["1h"])
     quote_currency: str | None = Field(
         default=None,

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 GAPS_WITHIN: Mapping[Interval, timedelta] = {
-    "1m": timedelta(hours=12),
-    "1h": timedelta(days=30),
+    "1m": timedelta(hours=11),
+    "1h": timedelta(days=29),
     "1d": timedelta(days=365),
 }
-"""How far back gaps are looked for, by interval."""
+"""How far back gaps are looked for, by interval: no further than one request reaches, or a long gap would never be known as a hole."""
 ASKED_AGAIN_AFTER = timedelta(days=7)
 """A source that had nothing may have been mended since."""
 TURNS = 60

@@ -22,11 +22,13 @@ class Asked:
 
     name: str
     interval: timedelta
-    first: datetime
+    first: datetime | None
     """Where the whole range begins; its candles are counted from there."""
-    start: datetime
+    start: datetime | None
+    """`None` for the newest `places` up to the newest candle."""
     end: datetime
     size: int
+    places: int
     then: datetime | None = None
 
 
@@ -60,6 +62,8 @@ class Found:
     total: int | None
     refreshed_at: datetime
     data_source: str
+    started_at: datetime
+    """Where the page begins."""
 
 
 class CandleRepository:
@@ -78,12 +82,15 @@ class CandleRepository:
         values: dict[str, object] = {
             "name": asked.name,
             "interval_s": round(asked.interval.total_seconds()),
-            "start": asked.start,
             "until": asked.end,
             "size": asked.size,
         }
-        if shape.counted:
-            values["first"] = asked.first
+        if shape.newest:
+            values["places"] = asked.places
+        else:
+            values["start"] = asked.start
+            if shape.counted:
+                values["first"] = asked.first
         if shape.then:
             values["then"] = asked.then
         rows = await self._database.fetch(("candles.page", shape), lambda: statements.page(shape), values)
@@ -94,7 +101,7 @@ class CandleRepository:
 
 def _found(row: Sequence[Any]) -> Found:
     (matches, token_id, candidates, known, series_us, text, last, following, as_of, closed) = row[:10]
-    (sources, gaps, gap_count, before, filled, total, refreshed, data_source) = row[10:]
+    (sources, gaps, gap_count, before, filled, total, refreshed, data_source, started) = row[10:]
     named = [source.split(" ") for source in sources.split(",")] if sources else []
     return Found(
         matches=matches,
@@ -116,6 +123,7 @@ def _found(row: Sequence[Any]) -> Found:
         total=total,
         refreshed_at=_EPOCH + refreshed * _MICROSECOND,
         data_source=data_source,
+        started_at=_EPOCH + started * _MICROSECOND,
     )
 
 

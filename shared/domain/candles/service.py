@@ -9,6 +9,7 @@ from typing import Literal
 
 from shared.core.clock import Clock
 from shared.core.errors import InvalidParameterError, NotFoundError
+from shared.domain.naming import shared_symbol
 from shared.records.answer import Answer, JsonField
 from shared.records.candles import INTERVALS, Interval
 from shared.records.refresh import is_late
@@ -38,7 +39,8 @@ class Wanted:
     name: str
     by: Literal["id", "symbol"]
     interval: Interval
-    start: datetime
+    start: datetime | None
+    """`None` for the newest `limit` places up to the newest candle before `end`."""
     end: datetime
     limit: int
     fill: Fill
@@ -53,7 +55,7 @@ class Wanted:
     @property
     def span(self) -> int:
         """Return how many candles the range may hold."""
-        return (self.end - self.start) // self.step + 1
+        return self.limit if self.start is None else (self.end - self.start) // self.step + 1
 
 
 class CandleService:
@@ -75,7 +77,7 @@ class CandleService:
         fill: Fill,
         then: datetime | None,
     ) -> Wanted:
-        """Return what is asked for: without `start` the newest candles, as many as `limit`.
+        """Return what is asked for: without `start` the newest candles, back from the newest one by `limit` places.
 
         Raises:
             InvalidParameterError: not exactly one of id and symbol, an empty or too long range, or a time to come.
@@ -86,15 +88,14 @@ class CandleService:
         if then is not None and then > now:
             raise InvalidParameterError("as_of", "is yet to come", then.isoformat())
         ends = end or then or now
-        begins = start or grid(ends - _MICROSECOND, interval) - INTERVALS[interval] * (limit - 1)
-        if begins >= ends:
-            raise InvalidParameterError("from", "has to be before 'to', which is now by default", begins.isoformat())
+        if start is not None and start >= ends:
+            raise InvalidParameterError("from", "has to be before 'to', which is now by default", start.isoformat())
         name = (token_id or symbol or "").replace("\x00", "\ufffd")
         wanted = Wanted(
             name=name,
             by="symbol" if token_id is None else "id",
             interval=interval,
-            start=begins,
+            start=start,
             end=ends,
             limit=limit,
             fill=fill,
@@ -119,7 +120,7 @@ class CandleService:
             source=found.data_source,
             sources=found.sources,
             stale=self._is_stale(wanted, found),
-            meta=self._ambiguous(wanted, found) if found.matches > 1 else self._meta(wanted, found, start),
+            meta=self._ambiguous(wanted, found) if found.matches > 1 else self._meta(wanted, found),
         )
 
     async def export(self, wanted: Wanted, form: Form) -> AsyncIterator[str]:
@@ -141,7 +142,7 @@ class CandleService:
             found = await self._page(form, wanted, found.last_at + wanted.step, EXPORT_PAGE)
             yield found.text
 
-    async def _page(self, form: Form, wanted: Wanted, start: datetime, size: int) -> Found:
+    async def _page(self, form: Form, wanted: Wanted, start: datetime | None, size: int) -> Found:
         shape = Shape(
             form=form,
             table="candles" if TABLE_OF[wanted.interval] == "candles" else "intraday_candles",
@@ -149,24 +150,28 @@ class CandleService:
             fill=wanted.fill,
             then=wanted.then is not None,
             counted=form == "json" and wanted.span <= COUNTED_UP_TO,
+            newest=start is None,
         )
-        asked = Asked(wanted.name, wanted.step, wanted.start, start, wanted.end, size, wanted.then)
+        asked = Asked(
+            name=wanted.name,
+            interval=wanted.step,
+            first=wanted.start,
+            start=start,
+            end=wanted.end,
+            size=size,
+            places=wanted.limit,
+            then=wanted.then,
+        )
         found = await self._repository.page(shape, asked)
         if not found.matches:
             raise NotFoundError("token" if wanted.by == "id" else "symbol", wanted.name)
         return found
 
     def _ambiguous(self, wanted: Wanted, found: Found) -> dict[str, JsonField]:
-        return {
-            "ambiguous": True,
-            "symbol": wanted.name.upper(),
-            "candidates": list(found.candidates),
-            "total": 0,
-            "interval": wanted.interval,
-        }
+        return {**shared_symbol(wanted.name, found.candidates), "total": 0, "interval": wanted.interval}
 
-    def _meta(self, wanted: Wanted, found: Found, start: datetime) -> dict[str, JsonField]:
-        gaps = [*self._gaps(wanted, found, start)]
+    def _meta(self, wanted: Wanted, found: Found) -> dict[str, JsonField]:
+        gaps = [*self._gaps(wanted, found)]
         meta: dict[str, JsonField] = {
             "id": found.token_id,
             "ambiguous": False,
@@ -188,13 +193,13 @@ class CandleService:
             meta["known_at"] = wanted.then.isoformat().replace("+00:00", "Z")
         if found.next_at is not None and found.last_at is not None:
             meta["cursor"] = _cursor(found.last_at + wanted.step)
-            meta["next"] = _next(wanted, str(meta["cursor"]))
+            meta["next"] = _next(wanted, wanted.start or found.started_at, str(meta["cursor"]))
         return meta
 
-    def _gaps(self, wanted: Wanted, found: Found, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+    def _gaps(self, wanted: Wanted, found: Found) -> Iterator[tuple[datetime, datetime]]:
         """Yield the gaps of the page; the last one may reach to where the newest candle should be by now."""
         yield from ((begins, ends) for begins, ends in found.gaps if found.last_at is None or begins <= found.last_at)
-        last = found.last_at or (found.before_at and max(found.before_at, start - wanted.step))
+        last = found.last_at or (found.before_at and max(found.before_at, found.started_at - wanted.step))
         if last is None or found.next_at is not None:
             return
         present = wanted.then or self._clock.now()
@@ -210,15 +215,17 @@ class CandleService:
             return True
         reaches = wanted.then is None and wanted.end > now - wanted.step and found.next_at is None
         last = found.last_at or found.before_at
-        return reaches and last is not None and now - (last + wanted.step) > wanted.step + _delay(wanted)
+        if last is None:
+            return reaches and found.known
+        return reaches and now - (last + wanted.step) > wanted.step + _delay(wanted)
 
 
 def _delay(wanted: Wanted) -> timedelta:
     return max(_SHORTEST_DELAY, min(wanted.step, _LONGEST_DELAY))
 
 
-def _next(wanted: Wanted, cursor: str) -> str:
-    query = f"?{wanted.by}={wanted.name}&interval={wanted.interval}&from={_ms(wanted.start)}&to={_ms(wanted.end)}"
+def _next(wanted: Wanted, start: datetime, cursor: str) -> str:
+    query = f"?{wanted.by}={wanted.name}&interval={wanted.interval}&from={_ms(start)}&to={_ms(wanted.end)}"
     query += f"&limit={wanted.limit}" + (f"&fill={wanted.fill}" if wanted.fill != "none" else "")
     return query + (f"&as_of={_ms(wanted.then)}" if wanted.then else "") + f"&cursor={cursor}"
 
@@ -234,7 +241,8 @@ def _after(cursor: str, wanted: Wanted) -> datetime:
         start = _EPOCH + int.from_bytes(content, "big") * _MICROSECOND
     except (binascii.Error, ValueError, OverflowError):
         raise InvalidParameterError("cursor", "give one that an answer told", cursor) from None
-    if len(content) != 8 or not wanted.start <= start < wanted.end:
+    # Only ranges with a beginning have a second page, and its address states it.
+    if len(content) != 8 or wanted.start is None or not wanted.start <= start < wanted.end:
         raise InvalidParameterError("cursor", "belongs to another range", cursor)
     return start
 

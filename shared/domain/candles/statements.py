@@ -27,12 +27,15 @@ class Shape:
     then: bool
     """Whether what was known at an earlier time is asked for."""
     counted: bool
+    newest: bool = False
+    """Whether the range is the newest `places` up to the newest candle, instead of beginning at `start`."""
 
 
 def page(shape: Shape) -> "ClauseElement":
     """Select one row: the page's text and everything that `repository.Found` says of it; none when nothing was ever refreshed.
 
-    Parameters: `name, interval_s, step_us, first, start, until, size`, and `then` where an earlier time is asked for.
+    Parameters: `name, interval_s, until, size`; `start` (and `first`, where counted), or `places` of the newest, `then` where an
+    earlier time is.
     """
     from sqlalchemy import text
 
@@ -42,13 +45,14 @@ def page(shape: Shape) -> "ClauseElement":
             SELECT series_id, refreshed_at FROM candle_series JOIN named USING (token_id)
             WHERE interval_s = CAST(:interval_s AS integer) AND (SELECT count(*) FROM named) = 1
         ),
+        {_beginning(shape)}
         before AS (
             SELECT opened_at, close FROM ({_held(shape)}) AS held
-            WHERE opened_at < CAST(:start AS timestamptz) ORDER BY opened_at DESC LIMIT 1
+            WHERE opened_at < {_start(shape)} ORDER BY opened_at DESC LIMIT 1
         ),
         shown AS MATERIALIZED (
             SELECT * FROM ({_held(shape)}) AS held
-            WHERE opened_at >= CAST(:start AS timestamptz) AND opened_at < CAST(:until AS timestamptz)
+            WHERE opened_at >= {_start(shape)} AND opened_at < CAST(:until AS timestamptz)
             ORDER BY opened_at LIMIT CAST(:size AS integer)
         ),
         counted AS MATERIALIZED (
@@ -57,7 +61,7 @@ def page(shape: Shape) -> "ClauseElement":
             FROM shown
         ),
         gaps AS MATERIALIZED (
-            SELECT greatest(previous_at + {_STEP}, CAST(:start AS timestamptz)) AS begins_at, opened_at AS ends_at
+            SELECT greatest(previous_at + {_STEP}, {_start(shape)}) AS begins_at, opened_at AS ends_at
             FROM (
                 SELECT opened_at, lag(opened_at, 1, (SELECT opened_at FROM before)) OVER (ORDER BY opened_at) AS previous_at
                 FROM shown
@@ -86,13 +90,28 @@ def page(shape: Shape) -> "ClauseElement":
             {_us("(SELECT opened_at FROM before)")},
             {"0" if shape.fill == "none" else "(SELECT count(*) FROM written WHERE filled)"},
             {_total(shape)},
-            stamp.refreshed_us, stamp.data_source
+            stamp.refreshed_us, stamp.data_source,
+            {_us(_start(shape))}
         FROM (
             SELECT {_us("refreshed_at")} AS refreshed_us, data_source FROM datasets WHERE dataset = 'refresh_candles'
         ) AS stamp
         CROSS JOIN counted
         CROSS JOIN LATERAL (SELECT {_LAST[shape.fill]} AS at) AS last
     """)  # noqa: S608
+
+
+def _start(shape: Shape) -> str:
+    return "(SELECT at FROM beginning)" if shape.newest else "CAST(:start AS timestamptz)"
+
+
+def _beginning(shape: Shape) -> str:
+    """Where the newest places begin: counted back from the newest candle, or from `until` where there is none at all."""
+    if not shape.newest:
+        return ""
+    newest = f"SELECT opened_at FROM ({_held(shape)}) AS held WHERE opened_at < CAST(:until AS timestamptz) ORDER BY opened_at DESC LIMIT 1"  # noqa: S608
+    return f"""beginning AS MATERIALIZED (
+            SELECT coalesce(({newest}), CAST(:until AS timestamptz)) - {_STEP} * (CAST(:places AS integer) - 1) AS at
+        ),"""
 
 
 def _us(moment: str) -> str:
@@ -192,5 +211,5 @@ def _total(shape: Shape) -> str:
         return "CAST(NULL AS bigint)"
     return f"""(
         SELECT count(*) FROM ({_held(shape)}) AS held
-        WHERE opened_at >= CAST(:first AS timestamptz) AND opened_at < CAST(:until AS timestamptz)
+        WHERE opened_at >= {_start(shape) if shape.newest else "CAST(:first AS timestamptz)"} AND opened_at < CAST(:until AS timestamptz)
     )"""  # noqa: S608

@@ -199,13 +199,18 @@ class CandleWriter:
 
     def _lines(self, records: Iterable[CandleRecord]) -> Iterator[str]:
         # One text for each candle and no more: field by field, making the lines took as long as storing them.
+        # Candles of many tokens opened at the same times, and most became known together.
+        times: dict[datetime, str] = {}
         for each in records:
+            for time in (each.opened_at, each.known_at):
+                if time not in times:
+                    times[time] = str(time)
             series_id = self._series[each.token_id, each.interval]
             source_id = self._sources[each.provider, each.quote_currency]
             volume = MISSING if each.volume is None else each.volume
             turnover = MISSING if each.turnover is None else each.turnover
             yield (
-                f"{series_id}\t{source_id}\t{each.closed}\t{each.opened_at}\t{each.known_at}\t"
+                f"{series_id}\t{source_id}\t{each.closed}\t{times[each.opened_at]}\t{times[each.known_at]}\t"
                 f"{each.open}\t{each.high}\t{each.low}\t{each.close}\t{volume}\t{turnover}"
             )
 

@@ -12,11 +12,13 @@ from shared.records.chains import METRICS, Metric, Resolution
 from shared.records.refresh import is_late
 
 from .repository import ChainMetricsRepository, Series, Wanted
-from .service import supported
+from .service import LATE, supported
 from .statements import DATASET, Form
 
 DEFAULT_SPAN = {"day": timedelta(days=365), "now": timedelta(days=30)}
 """How far back a series goes when nobody says from when."""
+LAG = {"day": timedelta(days=4), "now": LATE}
+"""How old the last point may be: a day is stamped at its beginning, and known some hours after its end."""
 PAGE = 1_000
 EXPORT_PAGE = 5_000
 """Points held in memory at a time while a file is sent."""
@@ -83,7 +85,7 @@ class ChainHistoryService:
             as_of=found.stamp.refreshed_at,
             source=found.stamp.data_source,
             sources=found.sources,
-            stale=is_late(DATASET, found.stamp.refreshed_at, now=self._clock.now()),
+            stale=is_late(DATASET, found.stamp.refreshed_at, now=self._clock.now()) or self._is_behind(wanted, found),
             meta=meta,
         )
 
@@ -91,6 +93,13 @@ class ChainHistoryService:
         """Return the whole series as text, a page at a time; what can go wrong at first goes wrong before it."""
         first = await self._repository.series(form, wanted, start=wanted.start, size=EXPORT_PAGE)
         return self._pages(form, wanted, first)
+
+    def _is_behind(self, wanted: Wanted, found: Series) -> bool:
+        """Whether a series that should reach the present ends earlier than its source's lag explains."""
+        now = self._clock.now()
+        lag = LAG[wanted.resolution]
+        reaches = found.next_at is None and min(wanted.end, wanted.known) > now - lag
+        return reaches and found.last_at is not None and now - found.last_at > lag
 
     async def _pages(self, form: Form, wanted: Wanted, found: Series) -> AsyncIterator[str]:
         yield (CSV_HEADER if form == "csv" else "") + found.text

@@ -36,6 +36,8 @@ class Latest:
     """Who told these values."""
     count: int
     """How many of them there are."""
+    overdue: bool
+    """Whether a new value of any is overdue."""
     stamp: Stamp
 
 
@@ -47,6 +49,8 @@ class Series:
     sources: tuple[str, ...]
     next_at: datetime | None
     """Time of the first point that did not fit any more; `None` when there is none."""
+    last_at: datetime | None
+    """Time of the last point."""
     total: int | None
     stamp: Stamp
 
@@ -75,17 +79,25 @@ class ChainMetricsRepository:
         return _stamp(await self._one("chains.stamp", statements.stamp, {}))
 
     async def latest(
-        self, pairs: Sequence[tuple[str, Metric]], *, ranked: bool, now: datetime, late: timedelta
+        self, pairs: Sequence[tuple[str, Metric, bool]], *, ranked: bool, now: datetime, late: timedelta
     ) -> Latest:
-        """Return the latest value of each pair, in their order, or ranked, the largest first."""
+        """Return the latest value of each pair, in their order, or ranked, the largest first.
+
+        Args:
+            pairs: Chain, metric, and whether somebody tells readings of it, which then must not be older than `late`.
+            ranked: By value.
+            now: What they are old against.
+            late: From when on a reading is overdue.
+        """
         values = {
-            "chains": [chain for chain, _ in pairs],
-            "metrics": [metric for _, metric in pairs],
+            "chains": [chain for chain, _, _ in pairs],
+            "metrics": [metric for _, metric, _ in pairs],
+            "readings": [told for _, _, told in pairs],
             "now": now,
             "late_s": round(late.total_seconds()),
         }
         row = await self._one(("chains.latest", ranked), lambda: statements.latest(ranked=ranked), values)
-        return Latest(row[0], _names(row[1]), row[2], _stamp(row[3:]))
+        return Latest(row[0], _names(row[1]), row[2], row[3], _stamp(row[4:]))
 
     async def series(self, form: Form, wanted: Wanted, *, start: datetime, size: int) -> Series:
         """Return up to `size` points from `start` on; the total counts from the beginning."""
@@ -99,10 +111,11 @@ class ChainMetricsRepository:
             "known": wanted.known,
             "size": size,
         }
-        text, sources, next_us, total, *stamp = await self._one(
+        text, sources, next_us, last_us, total, *stamp = await self._one(
             ("chains.series", form), lambda: statements.series(form), values
         )
-        return Series(text, _names(sources), None if next_us is None else _moment(next_us), total, _stamp(stamp))
+        next_at, last_at = (None if us is None else _moment(us) for us in (next_us, last_us))
+        return Series(text, _names(sources), next_at, last_at, total, _stamp(stamp))
 
     async def _one(
         self, shape: Hashable, build: "Callable[[], ClauseElement]", values: Mapping[str, object]

@@ -37,10 +37,11 @@ class ChainsService:
             NotFoundError: there is no such chain.
         """
         chain = known(chain_id)
-        pairs = [(chain.id, metric) for metric in METRICS if metric in chain.metrics]
+        pairs = [_pair(chain.id, metric, chain.metrics[metric]) for metric in METRICS if metric in chain.metrics]
         found = await self._repository.latest(pairs, ranked=False, now=self._clock.now(), late=LATE)
         about = _write(_about(chain))[:-1]
-        return self._answer(f'{about},"metrics":{found.data}}}', found.stamp, found.sources, total=len(pairs))
+        data = f'{about},"metrics":{found.data}}}'
+        return self._answer(data, found.stamp, found.sources, overdue=found.overdue, total=len(pairs))
 
     async def compared(self, metric: Metric, asked: Sequence[str] | None = None) -> Answer:
         """Return one metric of the chains asked for, or of all that have it, with ranks, the largest first.
@@ -50,14 +51,21 @@ class ChainsService:
             NotSupportedError: nobody tells the metric of one of them.
         """
         chains = chains_with(metric) if asked is None else tuple(dict.fromkeys(asked))
-        for chain in chains:
-            supported(chain, metric)
-        pairs = [(chain, metric) for chain in chains]
+        pairs = [_pair(chain, metric, supported(chain, metric)) for chain in chains]
         found = await self._repository.latest(pairs, ranked=True, now=self._clock.now(), late=LATE)
-        return self._answer(found.data, found.stamp, found.sources, total=len(pairs), metric=metric)
+        return self._answer(
+            found.data, found.stamp, found.sources, overdue=found.overdue, total=len(pairs), metric=metric
+        )
 
     def _answer(
-        self, data: str, stamp: Stamp, sources: Sequence[str], *, total: int, metric: Metric | None = None
+        self,
+        data: str,
+        stamp: Stamp,
+        sources: Sequence[str],
+        *,
+        total: int,
+        overdue: bool = False,
+        metric: Metric | None = None,
     ) -> Answer:
         named = {} if metric is None else {"metric": metric, "unit": METRICS[metric].unit}
         return Answer(
@@ -65,9 +73,14 @@ class ChainsService:
             as_of=stamp.refreshed_at,
             source=stamp.data_source,
             sources=tuple(sources),
-            stale=is_late(DATASET, stamp.refreshed_at, now=self._clock.now()),
+            # A refresh that went well says nothing of a metric whose only source is dead.
+            stale=overdue or is_late(DATASET, stamp.refreshed_at, now=self._clock.now()),
             meta={"total": total, **named},
         )
+
+
+def _pair(chain: str, metric: Metric, coverage: Coverage) -> tuple[str, Metric, bool]:
+    return chain, metric, bool(coverage.now)
 
 
 def known(chain_id: str) -> Chain:

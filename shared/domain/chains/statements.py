@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import (
     CTE,
     BigInteger,
+    Boolean,
     DateTime,
     Integer,
     Select,
@@ -65,6 +66,7 @@ def latest(*, ranked: bool) -> Select[Any]:
             json_list(json_object(shown), order),
             func.string_agg(rows.c.source.distinct(), written(",")),
             func.count(rows.c.value),
+            func.coalesce(func.bool_or(rows.c.stale), literal_column("false")),
         )
         .select_from(rows.join(shown, true()))
         .subquery("body")
@@ -91,6 +93,7 @@ def series(form: Form) -> Select[Any]:
         _listed(form, ahead, fits),
         func.string_agg(ahead.c.source.distinct(), written(",")).filter(fits),
         microseconds(func.max(ahead.c.observed_at).filter(~fits)),
+        microseconds(func.max(ahead.c.observed_at).filter(fits)).label("last_us"),
     ).subquery("told")
     stamped = stamp_of(DATASET)
     total = _count(end) if form == "json" else cast(null(), BigInteger)
@@ -101,8 +104,12 @@ _HIDDEN = ("place",)
 
 
 def _pairs() -> Any:
-    asked = func.unnest(cast(bindparam("chains"), ARRAY(Text)), cast(bindparam("metrics"), ARRAY(Text)))
-    return asked.table_valued("chain", "metric", with_ordinality="place", name="pairs").render_derived()
+    asked = func.unnest(
+        cast(bindparam("chains"), ARRAY(Text)),
+        cast(bindparam("metrics"), ARRAY(Text)),
+        cast(bindparam("readings"), ARRAY(Boolean)),
+    )
+    return asked.table_valued("chain", "metric", "readings", with_ordinality="place", name="pairs").render_derived()
 
 
 def _found(pairs: Any) -> LateralFromClause:
@@ -160,10 +167,6 @@ def _before(pairs: Any, found: LateralFromClause, name: str) -> Any:
 
 
 def _columns(pairs: Any, found: LateralFromClause, *, ranked: bool) -> list[Any]:
-    now = cast(bindparam("now"), _moment)
-    late = cast(bindparam("late_s"), Integer) * literal_column("interval '1 second'")
-    # A day's value comes a while after the day; three days without a new one are late.
-    waits = case((found.c.resolution == written("day"), literal_column("interval '3 days'")), else_=late)
     columns = [
         pairs.c.chain,
         pairs.c.metric,
@@ -173,7 +176,7 @@ def _columns(pairs: Any, found: LateralFromClause, *, ranked: bool) -> list[Any]
         found.c.resolution,
         found.c.source,
         iso(found.c.known_at).label("known_at"),
-        (now - found.c.ends_at > waits).label("stale"),
+        _is_stale(pairs, found).label("stale"),
     ]
     if not ranked:
         return [*columns, pairs.c.place.label("place")]
@@ -185,6 +188,21 @@ def _columns(pairs: Any, found: LateralFromClause, *, ranked: bool) -> list[Any]
         literal_column("4"),
     ).label("share_pct")
     return [*columns, rank, share, place]
+
+
+def _is_stale(pairs: Any, found: LateralFromClause) -> Expression:
+    """Whether a new value is overdue; null without any.
+
+    Where somebody tells readings, it is they that must come: a day that was closed from an old reading is no newer than that.
+    """
+    now = cast(bindparam("now"), _moment)
+    late = cast(bindparam("late_s"), Integer) * literal_column("interval '1 second'")
+    reading = _newest(pairs, "now", _m.observed_at).subquery("reading")
+    heard = select(reading.c.observed_at).scalar_subquery()
+    # A day's value comes a while after the day; three days without a new one are late.
+    day_is_late = now - found.c.ends_at > literal_column("interval '3 days'")
+    overdue = func.coalesce(case((cast(pairs.c.readings, Boolean), now - heard > late)), day_is_late)
+    return case((found.c.value.is_not(None), overdue))
 
 
 def _change(found: LateralFromClause, name: str) -> Any:

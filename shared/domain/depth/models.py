@@ -70,15 +70,6 @@ class Measured(BaseModel):
     ask_levels: int | None = Field(description="How many prices of asks the measures rest on.")
 
 
-class Candidate(BaseModel):
-    """A token that has the symbol."""
-
-    id: str
-    symbol: str
-    name: str
-    rank: int | None = Field(description="By market capitalisation; null when unranked.")
-
-
 class Depth(Measured):
     """One token's order book at one exchange; without levels it is what was last measured."""
 
@@ -89,8 +80,6 @@ class Depth(Measured):
                     "id": "bitcoin",
                     "symbol": "BTC",
                     "name": "Bitcoin",
-                    "ambiguous": False,
-                    "candidates": None,
                     "levels": 2,
                     "bids": [[64249.99, 0.5, 32124.995], [64249.5, 1.2, 77099.4]],
                     "asks": [[64250.01, 0.25, 16062.5025], [64251, 2, 128502]],
@@ -101,11 +90,9 @@ class Depth(Measured):
         }
     )
 
-    id: str | None = Field(description="The token; null when the symbol is ambiguous.")
+    id: str = Field(description="The token.")
     symbol: str
-    name: str | None
-    ambiguous: bool = Field(description="Whether several tokens share the symbol; then none is picked.")
-    candidates: list[Candidate] | None = Field(description="The tokens that share the symbol, best ranked first.")
+    name: str
     levels: int | None = Field(
         description="How many prices a side are shown at most; null when no exchange answered: then there is no book, and the "
         "measures are the last stored ones."
@@ -113,5 +100,5 @@ class Depth(Measured):
     bids: list[Level] | None = Field(description="`[price, amount, worth in dollars]`, highest price first.")
     asks: list[Level] | None = Field(description="`[price, amount, worth in dollars]`, lowest price first.")
     exchanges: list[Measured] = Field(
-        description="What was last measured at each exchange, every minute, the deepest first."
+        description="What was last measured at each exchange, every minute (Kraken every third), the deepest first."
     )

@@ -1,5 +1,6 @@
 """Books on demand: asked for while the caller waits, else what was last measured, without a book and said to be stale."""
 
+import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from shared.core.errors import NoDataError, NotFoundError
 from shared.core.settings import DataSource
 from shared.domain.market.service import STALE_AFTER as PRICES_STALE_AFTER
 from shared.domain.market.service import storable
+from shared.domain.naming import shared_symbol
 from shared.records.answer import Answer
 from shared.records.depth import BookRecord
 from shared.records.refresh import is_late
@@ -35,7 +37,7 @@ class DepthService:
         self._data_source = data_source
 
     async def of(self, by: By, name: str, *, levels: int, as_of: datetime | None = None) -> Answer:
-        """Return a token's book with so many levels a side, or the candidates where the symbol is shared.
+        """Return a token's book with so many levels a side, or nothing and the candidates where the symbol is shared.
 
         With `as_of`, what was measured and known then; no exchange is asked.
 
@@ -49,7 +51,12 @@ class DepthService:
         if not facts.matches:
             raise NotFoundError("token", name)
         if facts.matches > 1:
-            return self._answer(showing.ambiguous(name, facts), facts)
+            return Answer(
+                data="null",
+                as_of=None,
+                source=facts.data_source,
+                meta=shared_symbol(name, json.loads(facts.candidates or "[]")),
+            )
         book = (
             None
             if as_of is not None or not facts.markets
@@ -82,7 +89,14 @@ class DepthService:
         source: str | None = None,
     ) -> Answer:
         sources = () if exchange is None else (exchange,)
-        return Answer(data=data, as_of=at, source=source or facts.data_source, sources=sources, stale=stale)
+        return Answer(
+            data=data,
+            as_of=at,
+            source=source or facts.data_source,
+            sources=sources,
+            stale=stale,
+            meta={"ambiguous": False},
+        )
 
 
 def _listing(facts: TokenFacts) -> Listing:

@@ -32,13 +32,6 @@ def measured(body: str, facts: TokenFacts) -> str:
     return _whole(facts, _NOTHING, body[1:-1])
 
 
-def ambiguous(name: str, facts: TokenFacts) -> str:
-    """Return the tokens that share a symbol, and nothing else."""
-    empty = ",".join(f'"{each}":null' for each in ("exchange", "market", "quote_currency", "as_of", *_MEASURES))
-    token = f'"id":null,"symbol":{json.dumps(name.upper())},"name":null'
-    return f'{{{token},"ambiguous":true,"candidates":{facts.candidates},{_NOTHING},{empty},"exchanges":[]}}'
-
-
 def exchange_in(body: str) -> str:
     """Return whose measures a stored text tells."""
     return str(json.loads(body)["exchange"])
@@ -47,7 +40,7 @@ def exchange_in(body: str) -> str:
 def _whole(facts: TokenFacts, sides: str, said: str) -> str:
     token = (facts.token or "{}")[1:-1]
     others = ",".join(text for _, text in facts.stored)
-    return f'{{{token},"ambiguous":false,"candidates":null,{sides},{said},"exchanges":[{others}]}}'
+    return f'{{{token},{sides},{said},"exchanges":[{others}]}}'
 
 
 def _levels(levels: Sequence[Level], rate: Decimal | None) -> str:

@@ -67,6 +67,8 @@ class Naming:
         self._ours = ours
         self._only: str | None = None
         """The file's name of the one token that it holds."""
+        self._last: str | None = None
+        """The latest name that is one of ours: rows of a token follow each other."""
 
     def __call__(self, theirs: str | None) -> str | None:
         """Return the token of a row, `None` when it is not wanted.
@@ -74,6 +76,8 @@ class Naming:
         Raises:
             BadRow: the file holds several, and only one was named; or the name cannot be one of ours.
         """
+        if theirs is not None and theirs == self._last:
+            return theirs
         if self._ask.names:
             return self._wanted(theirs)
         if theirs is None:
@@ -94,6 +98,7 @@ class Naming:
         if not _token_id(theirs):
             raise BadRow("names", repr(theirs[:40]))
         if self._ask.token in (None, theirs):
+            self._last = theirs
             return theirs
         self._tally.passed_over += 1
         return None

@@ -58,8 +58,14 @@ SINGLE: tuple[Rows, ...] = (
     ),
     Rows("transfers", "transfers", "at", timedelta(days=400)),
     Rows("flow_blocks", "flow_blocks", "at", timedelta(days=31)),
+    # A change within a quarter is taken from them; after that the days say the same.
+    Rows("chain_readings", "chain_metrics", "observed_at", timedelta(days=184), "resolution = 'now'"),
+    Rows("category_points", "category_points", "known_at", timedelta(days=400)),
+    Rows("trending", "trending", "known_at", timedelta(days=400)),
+    # By then nobody tells the article again; the article itself stays.
+    Rows("news_addresses", "news_addresses", "known_at", timedelta(days=400)),
 )
-"""Candles of an hour and more, daily prices, news, chains and exchanges' flows are small, and history is what they are for."""
+"""Candles of an hour and more, daily prices, news, days of chains and exchanges' flows are small, and history is what they are for."""
 
 Policy = TypeVar("Policy", Months, Rows)
 

@@ -20,6 +20,8 @@ class NewsPage:
 
     token_ids: tuple[str, ...] | None
     """The tokens that were meant; `None` when none was asked for, empty when there is none such."""
+    candidates: str | None
+    """`id`, `symbol`, `name` and `rank` of each of them, best ranked first, as the text of a list."""
     data: str
     more: bool
     """Whether there are older ones."""
@@ -49,9 +51,10 @@ class NewsRepository:
         rows = await self._database.fetch(("news.page", filters), lambda: statements.page(filters), values)
         if not rows:
             raise NoDataError("No news yet")
-        ids, data, more, last_us, last_id, total, refreshed_us, sources, data_source = rows[0]
+        ids, candidates, data, more, last_us, last_id, total, refreshed_us, sources, data_source = rows[0]
         return NewsPage(
             token_ids=None if ids is None else tuple(ids.split(",")) if ids else (),
+            candidates=candidates,
             data=data,
             more=more,
             last_at=None if last_us is None else _EPOCH + last_us * _MICROSECOND,

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
@@ -9,7 +10,8 @@ from urllib.parse import urlencode
 from shared.core.clock import Clock
 from shared.core.errors import InvalidParameterError, NotFoundError
 from shared.domain.market.service import storable
-from shared.records.answer import Answer, JsonScalar
+from shared.domain.naming import shared_symbol
+from shared.records.answer import Answer, JsonField
 from shared.records.refresh import is_late
 
 from .repository import NewsPage, NewsRepository
@@ -43,7 +45,7 @@ class NewsService:
     async def page(self, wanted: Wanted) -> Answer:
         """Return articles, newest first.
 
-        Where several tokens share the symbol asked for, these are the news of all of them, and `meta` says so.
+        Where several tokens share the symbol asked for, there are none, and `meta` lists the tokens.
 
         Raises:
             InvalidParameterError: the cursor is none of ours, or `as_of` is yet to come.
@@ -56,7 +58,7 @@ class NewsService:
         if wanted.token is not None and not found.token_ids:
             raise NotFoundError("token", wanted.token)
         return Answer(
-            data=found.data,
+            data="[]" if _ambiguous(found) else found.data,
             as_of=found.refreshed_at,
             source=found.data_source,
             sources=found.sources,
@@ -65,11 +67,17 @@ class NewsService:
         )
 
 
-def _meta(wanted: Wanted, found: NewsPage) -> dict[str, JsonScalar | tuple[str, ...]]:
-    meta: dict[str, JsonScalar | tuple[str, ...]] = {"total": found.total}
-    if found.token_ids is not None:
-        meta["ambiguous"] = len(found.token_ids) > 1
-        meta["tokens"] = found.token_ids
+def _ambiguous(found: NewsPage) -> bool:
+    return found.token_ids is not None and len(found.token_ids) > 1
+
+
+def _meta(wanted: Wanted, found: NewsPage) -> dict[str, JsonField]:
+    if _ambiguous(found):
+        return {**shared_symbol(wanted.token or "", json.loads(found.candidates or "[]")), "total": 0}
+    meta: dict[str, JsonField] = {"total": found.total}
+    if found.token_ids:
+        meta["ambiguous"] = False
+        meta["id"] = found.token_ids[0]
     if found.more and found.last_at is not None and found.last_id is not None:
         cursor = _cursor(found.last_at, found.last_id)
         meta["cursor"] = cursor

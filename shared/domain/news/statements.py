@@ -66,6 +66,7 @@ def page(filters: Filters) -> Select[Any]:
         select(func.array_to_string(wanted.c.ids, written(","))).scalar_subquery()
         if wanted is not None
         else cast(null(), Text),
+        select(wanted.c.candidates).scalar_subquery() if wanted is not None else cast(null(), Text),
         listed.scalar_subquery(),
         cast(more, Boolean),
         select(last.c[0]).scalar_subquery(),
@@ -85,7 +86,13 @@ def _wanted() -> CTE:
     by_rank = aggregate_order_by(tokens.c.token_id, quotes.c.rank.asc().nulls_last(), tokens.c.token_id)
     known = tokens.outerjoin(quotes, quotes.c.token_id == tokens.c.token_id)
     ids = func.coalesce(func.array_agg(by_rank), literal_column("'{}'::text[]"))
-    return select(ids.label("ids")).select_from(known).where(meant).cte("wanted")
+    row = func.json_build_object(
+        written("id"), tokens.c.token_id, written("symbol"), tokens.c.symbol, written("name"), tokens.c.name,
+        written("rank"), quotes.c.rank,
+    )  # fmt: skip
+    rows = aggregate_order_by(row, quotes.c.rank.asc().nulls_last(), tokens.c.token_id)
+    candidates = cast(func.json_agg(rows), Text)
+    return select(ids.label("ids"), candidates.label("candidates")).select_from(known).where(meant).cte("wanted")
 
 
 def _conditions(filters: Filters, wanted: CTE | None) -> list[Expression]:

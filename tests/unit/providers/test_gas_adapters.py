@@ -7,7 +7,9 @@ import pytest
 
 from shared.core.errors import BadPayloadError, NotListedError, RateLimitedError, SettingsError
 from shared.core.settings import Settings
+from shared.providers.adapters.blockcypher_gas import BlockCypherGas
 from shared.providers.adapters.blocknative_gas import BlocknativeGas
+from shared.providers.adapters.blockstream_gas import BlockstreamGas
 from shared.providers.adapters.etherscan_gas import ETHERSCAN_GAS, EtherscanGas
 from shared.providers.adapters.evm_rpc_gas import EVM_RPC_GAS, EvmRpcGas
 from shared.providers.adapters.mempool_space_gas import MempoolSpaceGas
@@ -195,6 +197,46 @@ def test_bitcoins_fees_are_satoshis_for_a_virtual_byte() -> None:
 
     assert (record.slow, record.average, record.fast, record.base_fee) == (Decimal("1.5"), Decimal(3), Decimal(5), None)
     assert record.unit == GAS_UNITS["bitcoin"] == "sat/vB"
+
+
+def test_blockstreams_estimates_are_of_six_blocks_three_and_the_next() -> None:
+    body = {"1": Decimal("5.1"), "2": 5, "3": 3, "6": Decimal("1.5"), "144": 1}
+    record = read(BlockstreamGas(URL), body, BITCOIN)
+
+    assert (record.slow, record.average, record.fast, record.unit) == (
+        Decimal("1.5"),
+        Decimal(3),
+        Decimal("5.1"),
+        "sat/vB",
+    )
+
+
+@pytest.mark.parametrize("body", [{}, {"1": 5, "6": 1}, {"3": 0}, [], None, {"1": 1, "3": 2, "6": 3}])
+def test_estimates_that_say_nothing_are_refused(body: Any) -> None:
+    with pytest.raises(BadPayloadError):
+        read(BlockstreamGas(URL), body, BITCOIN)
+
+
+def test_blockcyphers_fees_of_a_kilobyte_become_those_of_a_byte() -> None:
+    body = {"low_fee_per_kb": 1500, "medium_fee_per_kb": 3000, "high_fee_per_kb": 5250, "height": 9}
+    record = read(BlockCypherGas(URL), body, BITCOIN)
+
+    assert (record.slow, record.average, record.fast) == (Decimal("1.5"), Decimal(3), Decimal("5.25"))
+    assert (record.block, record.unit) == (9, "sat/vB")
+
+
+def test_blockcyphers_gas_is_told_in_wei() -> None:
+    body = {"low_gas_price": 10**9, "medium_gas_price": 15 * 10**8, "high_gas_price": 2 * 10**9, "base_fee": 9 * 10**8}
+    record = read(BlockCypherGas(URL), body)
+
+    assert (record.slow, record.average, record.fast) == (Decimal(1), Decimal("1.5"), Decimal(2))
+    assert (record.base_fee, record.unit) == (Decimal("0.9"), "gwei")
+
+
+@pytest.mark.parametrize("body", [{}, {"low_fee_per_kb": 1}, {"low_fee_per_kb": 3, "medium_fee_per_kb": 2}, [], None])
+def test_a_head_without_fees_is_refused(body: Any) -> None:
+    with pytest.raises(BadPayloadError):
+        read(BlockCypherGas(URL), body, BITCOIN)
 
 
 def test_bitcoins_fees_out_of_order_are_refused() -> None:
