@@ -20,6 +20,7 @@ REFRESHES: Mapping[str, timedelta] = MappingProxyType(
         "refresh_news": timedelta(minutes=5),
         "refresh_candles": timedelta(seconds=60),
         "refresh_depth": timedelta(seconds=60),
+        "refresh_regime": timedelta(hours=1),
     }
 )
 """Every refresh and the age its data may reach: `promise_s` of its manifest, which reading code does not carry."""
