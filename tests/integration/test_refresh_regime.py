@@ -81,8 +81,7 @@ async def test_every_day_is_judged_stored_and_answered(regimes: Regimes) -> None
     assert body.data.lean == pytest.approx(
         (body.data.carried or 0) + sum(each.contribution for each in body.data.features or ()), abs=1e-9
     )
-    assert body.data.flip is not None
-    assert body.data.flip.to < body.data.flip.value
+    assert all(each.flips_at is None or each.flips_at < (each.value or 0) for each in body.data.features or ())
     assert (body.meta.stale, body.meta.source, body.meta.as_of) == (False, "sandbox", NOON.replace(hour=0))
 
 

@@ -46,7 +46,7 @@ def fitted(features: Features, log_return: FloatArray, names: tuple[str, ...]) -
     The states are jumpmodels', sorted by what the market returned in them. Bull and bear are then made mirror images about the middle: which
     way a market leans is not to depend on how many of the years behind it were good ones.
     """
-    names = tuple(name for name in names if _says_enough(features, name))
+    names = usable(features, names)
     if not names:
         return None
     columns = [features.names.index(name) for name in names]
@@ -59,6 +59,11 @@ def fitted(features: Features, log_return: FloatArray, names: tuple[str, ...]) -
     scale = np.sqrt(np.square(values - centre).mean(axis=0))
     units = np.clip((values - centre) / scale, -_CLIP, _CLIP) / np.sqrt(len(names))
     return Fit(names=names, centre=centre, scale=scale, states=_mirrored(_states(units, returned)))
+
+
+def usable(features: Features, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those features of which enough is known for a fit, and which move."""
+    return tuple(name for name in names if _says_enough(features, name))
 
 
 def _says_enough(features: Features, name: str) -> bool:

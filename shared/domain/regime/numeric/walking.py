@@ -11,7 +11,7 @@ from shared.domain.regime.catalogue import PENALTIES, SETS
 
 from .evidence import evidence_of
 from .features import Features
-from .jumps import LEAST_DAYS, Fit, costs, fitted, leanings, losses, sides
+from .jumps import LEAST_DAYS, Fit, costs, fitted, leanings, losses, sides, usable
 
 REFIT_DAYS = 364
 """Models are fitted on the same days whatever the history begins with: every 364 days since 1970."""
@@ -72,7 +72,7 @@ def walked(features: Features, log_return: FloatArray) -> Iterator[Stretch]:
     record: dict[Choice, FloatArray] = {choice: np.full(len(log_return), np.nan) for choice in CHOICES}
     for first, last in zip(starts, [*starts[1:], len(log_return)], strict=True):
         past = Features(days=features.days[:first], names=features.names, values=features.values[:first])
-        fits = {name: fitted(past, log_return[:first], names) for name, names in SETS.items()}
+        fits = _fits(past, log_return[:first])
         earned = {choice: _earned(record[choice][:first], log_return[:first]) for choice in CHOICES}
         stretches = [
             _stretch(features, choice, fit, first, last, earned)
@@ -84,6 +84,17 @@ def walked(features: Features, log_return: FloatArray) -> Iterator[Stretch]:
         if stretches:
             chosen = max(stretches, key=lambda each: (_rank(earned[each.choice]), -CHOICES.index(each.choice)))
             yield _with_evidence(chosen, log_return[:first])
+
+
+def _fits(past: Features, log_return: FloatArray) -> dict[str, Fit | None]:
+    """Return a fit for each set; of sets that come down to the same features, because the rest is unknown, only for the first."""
+    fits: dict[str, Fit | None] = {}
+    done: set[tuple[str, ...]] = set()
+    for name, wanted in SETS.items():
+        known = usable(past, wanted)
+        fits[name] = None if known in done else fitted(past, log_return, known)
+        done.add(known)
+    return fits
 
 
 def _rank(earned: float | None) -> float:
