@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0015"
-down_revision = "0011"
+down_revision = "0014"
 
 STATEMENTS = (
     # One row for each index and day, written once: a later correction of a price does not change what the index did.

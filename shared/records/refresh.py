@@ -20,6 +20,7 @@ REFRESHES: Mapping[str, timedelta] = MappingProxyType(
         "refresh_news": timedelta(minutes=5),
         "refresh_candles": timedelta(seconds=60),
         "refresh_depth": timedelta(seconds=60),
+        "refresh_regime": timedelta(hours=1),
         "refresh_indices": timedelta(hours=1),
         "refresh_alerts": timedelta(seconds=60),
     }

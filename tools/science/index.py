@@ -1,14 +1,13 @@
 """Write docs/science/index.md: the index and its baselines on recorded real history, side by side, with what they are worth.
 
-python -m tools.science.index --recorded FOLDER [--gauge FILE] [--open-held-out]
+python -m tools.science.index --recorded FOLDER [--open-held-out]
 
-`--gauge` is a CSV with the columns `day,step`: the online labels of the regime as they were known at each close. Without it the index
-itself is not run. The last 18 months are only looked at with `--open-held-out`, which writes the date into the report.
+The gauge is the regime's online label of each day, reckoned from the same history and nothing else. The last 18 months are only looked at
+with `--open-held-out`, which writes the date into the report.
 """
 
 import argparse
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,13 +19,14 @@ from shared.domain.honesty.numeric.sections import Evidence, Section, honesty_of
 from shared.domain.indices.catalogue import BENCHMARK, INDICES, MAIN
 from shared.domain.indices.numeric.exposures import exposure_of
 from shared.domain.indices.numeric.families import neighbours, quickly, random_switches, sweep_entry, swept
-from shared.domain.indices.numeric.gauge import carried, on_days
+from shared.domain.indices.numeric.gauge import STEPS, carried, on_days
 from shared.domain.indices.numeric.market import Market, market_of
 from shared.domain.indices.numeric.performance import Figures, figures
 from shared.domain.indices.numeric.reporting import SURVIVORSHIP
 from shared.domain.indices.numeric.simulating import Track
 from shared.domain.indices.rules import ByGauge, Constant, MovingAverage, Rules, TwoStates
-from shared.domain.panels.panel import FloatArray
+from shared.domain.panels.panel import FloatArray, Panel
+from shared.domain.regime.numeric.labelling import judged
 from tools.manifests import ROOT
 
 from .recorded import recorded_market
@@ -55,10 +55,9 @@ def main() -> None:
     """Write the report."""
     parser = argparse.ArgumentParser(description="Write docs/science/index.md")
     parser.add_argument("--recorded", type=Path, required=True, help="folder of the recorded sets")
-    parser.add_argument("--gauge", type=Path, help="CSV of day,step")
     parser.add_argument("--open-held-out", action="store_true", help="look at the last 18 months as well")
     given = parser.parse_args()
-    study = studied(given.recorded, given.gauge, held_out=given.open_held_out)
+    study = studied(given.recorded, held_out=given.open_held_out)
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text("\n".join(written(study, held_out=given.open_held_out)) + "\n", encoding="utf-8")
 
@@ -71,12 +70,12 @@ def strategies() -> dict[str, Rules]:
     return made
 
 
-def studied(folder: Path, gauge_file: Path | None, *, held_out: bool) -> Study:
+def studied(folder: Path, *, held_out: bool) -> Study:
     """Return the strategies on the history, cut before the last 18 months unless those are opened."""
     panel, excluded = recorded_market(folder)
     until = len(panel.days) if held_out else int(np.searchsorted(panel.days, np.datetime64(HELD_OUT, "D")))
     market = market_of(panel.until(until), excluded)
-    own = None if gauge_file is None else on_days(market.days, _steps(gauge_file))
+    own = on_days(market.days, _steps(panel.until(until), excluded))
     gauge = None if own is None else carried(own)
     start = int(np.searchsorted(market.days, np.datetime64(BEGINS, "D")))
     tracks = {
@@ -87,10 +86,13 @@ def studied(folder: Path, gauge_file: Path | None, *, held_out: bool) -> Study:
     return Study(market, start, gauge, tracks)
 
 
-def _steps(file: Path) -> Iterator[tuple[np.datetime64, float]]:
-    with file.open(encoding="utf-8") as lines:
-        for row in csv.DictReader(lines):
-            yield np.datetime64(row["day"], "D"), float(row["step"])
+def _steps(panel: Panel, excluded: Collection[str]) -> Iterator[tuple[np.datetime64, float]]:
+    """Yield what the regime says of each day, from prices of the tokens that follow no other."""
+    kept = [at for at, name in enumerate(panel.token_ids) if name not in excluded]
+    fields = ("open", "high", "low", "close", "volume_usd", "market_cap_usd")
+    columns = {name: getattr(panel, name)[:, kept] for name in fields}
+    plain = Panel(days=panel.days, token_ids=tuple(panel.token_ids[at] for at in kept), **columns)
+    yield from ((each.day, STEPS[each.gauge]) for each in judged(plain) if each.gauge)
 
 
 def written(study: Study, *, held_out: bool) -> Iterator[str]:
@@ -112,7 +114,7 @@ def written(study: Study, *, held_out: bool) -> Iterator[str]:
         "",
     )
     if MAIN not in study.tracks:
-        yield "**`prism-100` itself is not in here**: it follows the regime's gauge, and no gauge was given. The switched rows below show the machinery, not the index."
+        yield "**`prism-100` itself is not in here**: it follows the regime's gauge, and of these days there is none. The switched rows below show the machinery, not the index."
         yield ""
     before = days < np.datetime64(HELD_OUT, "D")
     yield from _table("Before the last 18 months", study, before, detailed=True)

@@ -58,11 +58,6 @@ def judged(place: Place, day: np.datetime64, gauge: str | None, version: str, *,
 
 
 async def test_the_first_judgement_of_a_day_counts_as_far_as_it_was_known(place: Place, reading: Database) -> None:
-    place.run(
-        "CREATE TABLE IF NOT EXISTS regime_days (day date, known_at timestamptz, version text, inputs text, gauge text,"
-        " reason text, bull float8, neutral float8, bear float8)"
-    )
-    place.run("GRANT SELECT ON regime_days TO cryptoprism_reader")
     judged(place, DAYS[0], "strong_bullish", "1", hours=1)
     judged(place, DAYS[0], "bearish", "2", hours=500)
     judged(place, DAYS[1], None, "1", hours=1)
