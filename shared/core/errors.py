@@ -14,6 +14,8 @@ PrismError
 ├── UnavailableError              nothing can be answered for now; ask again               503
 │   ├── NoDataError               the data was never loaded                                503
 │   ├── PriceStaleError           the newest price is older than it may be for trading     503
+│   ├── AllowanceSpentError       the caller used what is allowed for now                  429
+│   ├── TasksUnavailableError     the task queue took nothing                              503
 │   ├── DatabaseUnavailableError  PostgreSQL did not answer                                503
 │   └── DocumentsUnavailableError the document store did not answer                        503
 ├── DocumentTooLargeError         a document is over the store's limit                     500
@@ -162,6 +164,19 @@ class PriceStaleError(UnavailableError):
     def __init__(self, token_id: str, age: timedelta | None) -> None:
         known = "has no price" if age is None else f"was last priced {age.total_seconds():.0f} s ago"
         super().__init__(f"'{token_id}' {known}; nothing is traded at that", timedelta(seconds=60))
+
+
+class AllowanceSpentError(UnavailableError):
+    """The caller used what is allowed for now."""
+
+    status = 429
+    code = "allowance_spent"
+
+
+class TasksUnavailableError(UnavailableError):
+    """The task queue took nothing."""
+
+    code = "tasks_unavailable"
 
 
 class DatabaseUnavailableError(UnavailableError):

@@ -24,6 +24,8 @@ REFRESHES: Mapping[str, timedelta] = MappingProxyType(
         "refresh_scores": timedelta(minutes=30),
         "refresh_screener": timedelta(minutes=5),
         "refresh_signals": timedelta(minutes=5),
+        "refresh_regime": timedelta(hours=1),
+        "refresh_indices": timedelta(hours=1),
         "refresh_alerts": timedelta(seconds=60),
     }
 )

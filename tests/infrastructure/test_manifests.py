@@ -60,7 +60,7 @@ def test_a_job_is_neither_scheduled_nor_reached_through_the_gateway() -> None:
     jobs = [manifest for manifest in MANIFESTS.values() if manifest.kind == "job"]
     gateway = "".join(text for path, text in generated_files().items() if path.startswith("gateway/"))
 
-    assert [manifest.name for manifest in jobs] == ["backfill"]
+    assert [manifest.name for manifest in jobs] == ["backfill", "run_backtests"]
     for manifest in jobs:
         assert jobs_of({manifest.name: manifest}, {manifest.name: 1}) == []
         assert manifest.name not in gateway

@@ -27,7 +27,7 @@ class Stop:
         return self.method, self.path
 
 
-NAMES: Mapping[str, str] = MappingProxyType({"token_id": "bitcoin", "chain": "ethereum"})
+NAMES: Mapping[str, str] = MappingProxyType({"token_id": "bitcoin", "chain": "ethereum", "index_id": "btc-hold"})
 """Path parameters that are the same everywhere."""
 
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -98,6 +98,12 @@ STOPS: tuple[Stop, ...] = (
     ),
     Stop(method="PATCH", path="/api/v1/portfolios/{portfolio_id}", body={"name": "Long run"}),
     Stop(method="DELETE", path="/api/v1/portfolios/{portfolio_id}/transactions/{transaction_id}"),
+    Stop(
+        method="POST",
+        path="/api/v1/indices/backtests",
+        body={"name": "Top 20, always invested", "universe": {"top": 20}},
+        keep={"backtest_id": "data.id"},
+    ),
 )
 """Asked in this order and before all others, which follow as they are documented; those that DELETE come last."""
 
