@@ -20,6 +20,8 @@ class Stop:
     headers: Mapping[str, str] = field(default_factory=dict)
     keep: Mapping[str, str] = field(default_factory=dict)
     """What later stops need: a name, and where it stands in the answer, as `data.0.id`."""
+    or_status: int | None = None
+    """Another answer that is as it should be, by what happened meanwhile."""
 
     @property
     def operation(self) -> Operation:
@@ -69,6 +71,9 @@ STOPS: tuple[Stop, ...] = (
     ),
     Stop(method="DELETE", path=f"{_TRADING}/{{account_id}}/orders/{{order_id}}"),
     Stop(method="DELETE", path=f"{_TRADING}/{{account_id}}"),
+    Stop(method="POST", path="/api/v1/auth/keys", body={"name": "Tour"}, keep={"key_id": "data.id"}),
+    # It may be done before the tour comes to its end.
+    Stop(method="DELETE", path="/api/v1/indices/backtests/{backtest_id}", or_status=409),
     Stop(method="POST", path="/api/v1/alerts", body=_ALERT, keep={"alert_id": "data.id"}),
     Stop(method="PUT", path="/api/v1/alerts/{alert_id}", body=_ALERT),
     Stop(method="POST", path="/api/v1/alerts/{alert_id}/test"),
