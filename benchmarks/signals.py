@@ -89,7 +89,7 @@ async def _runs(postgres: Postgres, server: int, folder: Path) -> None:
     for number in range(3):
         theirs, ours, wall = _used(server), time.process_time(), time.perf_counter()
         report = await refresh.run(Occasion(f"bench {number} {datetime.now(UTC)}"))
-        spent = f"{time.process_time() - ours:.1f} s ours, {_used(server) - theirs:.1f} s PostgreSQL's"
+        spent = f"{time.process_time() - ours:.1f} s ours, {_since(theirs, _used(server)):.1f} s PostgreSQL's"
         print(
             f"refresh {number + 1}: {report.rows} tokens, {time.perf_counter() - wall:.1f} s; processor {spent}; {report.steps}"
         )
@@ -138,9 +138,14 @@ def _walk(seed: int) -> Panel:
     return replace(plain, open=close * 1.01)
 
 
-def _used(pid: int) -> float:
-    children = psutil.Process(pid).children(recursive=True)
-    return sum(sum(each.cpu_times()[:2]) for each in children)
+def _used(pid: int) -> dict[int, float]:
+    """Return the processor seconds of each of PostgreSQL's processes."""
+    return {each.pid: sum(each.cpu_times()[:2]) for each in psutil.Process(pid).children(recursive=True)}
+
+
+def _since(before: dict[int, float], now: dict[int, float]) -> float:
+    """Return what was used meanwhile by processes that are still there."""
+    return sum(used - before.get(pid, 0.0) for pid, used in now.items())
 
 
 def _peak_mb() -> float:

@@ -27,6 +27,7 @@ def wilder(values: FloatArray, window: int) -> FloatArray:
 def wilder_sum(values: FloatArray, window: int) -> FloatArray:
     """Return Wilder's sum: each day it loses its `window`-th part and gains the new value; it begins with window − 1 values."""
     starts = run_length(values) == window - 1
+    starting = starts.any(axis=1)
     seeds = rolling_sum(values, window - 1)
     made = np.full_like(values, np.nan)
     state = np.full(values.shape[1], np.nan)
@@ -35,7 +36,8 @@ def wilder_sum(values: FloatArray, window: int) -> FloatArray:
         state *= kept
         state += value
         made[row] = state
-        np.copyto(state, seeds[row], where=starts[row])
+        if starting[row]:
+            np.copyto(state, seeds[row], where=starts[row])
     return made
 
 
@@ -47,12 +49,14 @@ def run_length(values: FloatArray) -> FloatArray:
 
 def _faded(values: FloatArray, seeds: FloatArray, first: int, share: float) -> FloatArray:
     starts = run_length(values) == first
+    starting = starts.any(axis=1)
     made = np.empty(values.shape)
     state = np.full(values.shape[1], np.nan)
     kept = 1.0 - share
     for row, value in enumerate(values * share):
         state *= kept
         state += value
-        np.copyto(state, seeds[row], where=starts[row])
+        if starting[row]:
+            np.copyto(state, seeds[row], where=starts[row])
         made[row] = state
     return made
