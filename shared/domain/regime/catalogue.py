@@ -31,9 +31,7 @@ FEATURES: Mapping[str, Feature] = MappingProxyType(
         "sortino_20d": Feature("risk", "mean daily return ÷ downside deviation, both of half-life 20 days"),
         "sortino_60d": Feature("risk", "the same of half-life 60 days"),
         "downside_20d": Feature("risk", "−log of the downside deviation of half-life 20 days", centred=True),
-        "breadth_5d": Feature(
-            "breadth", "share of tokens above their mean of 20 days, of half-life 5, less one half"
-        ),
+        "breadth_5d": Feature("breadth", "share of tokens above their mean of 20 days, of half-life 5, less one half"),
         "volume_trend_20d": Feature("volume", "volume of rising less that of falling days ÷ all, of half-life 20 days"),
         "fear_greed_5d": Feature("sentiment", "fear and greed of half-life 5 days, −1 to 1"),
         "stablecoins_30d": Feature("on_chain", "log change of the stablecoins' value in 30 days", centred=True),
