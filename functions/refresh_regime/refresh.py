@@ -16,6 +16,8 @@ from shared.http.warming import warm
 from shared.records.refresh import RefreshReport
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from shared.domain.regime.numeric.labelling import Judgement
 
 NAME = "refresh_regime"
@@ -82,7 +84,7 @@ class RegimeRefresh:
         )
 
 
-def _to_say(every: "Sequence[Judgement]", said: object, now: datetime) -> "list[Judgement]":
+def _to_say(every: "Sequence[Judgement]", said: "np.datetime64 | None", now: datetime) -> "list[Judgement]":
     """Return what is not said yet, from the first day with a price on; the last day only when its prices are in."""
     first = next((at for at, each in enumerate(every) if each.priced), len(every))
     new = [each for each in every[first:] if said is None or each.day > said]

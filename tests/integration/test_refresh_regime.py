@@ -133,7 +133,7 @@ async def test_a_later_hour_judges_nothing_anew_and_a_new_day_adds_one_row(regim
     assert series == TOKENS
     regimes.place.run(
         "INSERT INTO candles (series_id, source_id, closed, opened_at, known_at, open, high, low, close, turnover)"
-        " SELECT series_id, source_id, closed, opened_at + interval '1 day', known_at, open, high, low, close * 1.01, turnover"
+        " SELECT series_id, source_id, closed, opened_at + interval '1 day', known_at, open, high, low, close, turnover"
         " FROM candles WHERE opened_at = '2026-02-28 00:00Z'"
     )
     added = await regimes.run()

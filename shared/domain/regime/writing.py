@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -141,7 +141,7 @@ def _by_day(panel: "Panel", told: Mapping[Any, float]) -> Any:
     return np.array([told.get(day, np.nan) for day in panel.days.tolist()], dtype=np.float64)
 
 
-def _row(judgement: "Judgement", inputs: str, known_at: datetime) -> Iterable[Field]:
+def _row(judgement: "Judgement", inputs: str, known_at: datetime) -> Sequence[Field]:
     numbers = (judgement.bull, judgement.neutral, judgement.bear, judgement.evidence, judgement.confluence)
     return (
         str(judgement.day),

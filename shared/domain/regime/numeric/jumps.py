@@ -37,7 +37,8 @@ class Fit:
         """Return (days, features) in the units of `states`; NaN where unknown."""
         columns = [features.names.index(name) for name in self.names]
         wide = (features.values[:, columns] - self.centre) / self.scale
-        return np.clip(wide, -_CLIP, _CLIP) / np.sqrt(len(self.names))
+        units: FloatArray = np.clip(wide, -_CLIP, _CLIP) / np.sqrt(len(self.names))
+        return units
 
 
 def fitted(features: Features, log_return: FloatArray, names: tuple[str, ...]) -> Fit | None:
@@ -89,7 +90,8 @@ def _mirrored(states: FloatArray) -> FloatArray:
 def losses(units: FloatArray, states: FloatArray) -> FloatArray:
     """Return (days, states): half the squared distance of each day to each state, by what is known of the day."""
     apart = np.where(np.isfinite(units)[:, None], units[:, None] - states, 0.0)
-    return 0.5 * np.square(apart).sum(axis=2)
+    halved: FloatArray = 0.5 * np.square(apart).sum(axis=2)
+    return halved
 
 
 def costs(day_losses: FloatArray, penalty: float) -> FloatArray:

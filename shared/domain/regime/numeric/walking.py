@@ -69,8 +69,9 @@ def walked(features: Features, log_return: FloatArray) -> Iterator[Stretch]:
     A row depends on itself and the rows before it: cutting the future off changes no label.
     """
     starts = fit_rows(features.days)
+    ends = [*starts[1:], len(log_return)] if starts else []
     record: dict[Choice, FloatArray] = {choice: np.full(len(log_return), np.nan) for choice in CHOICES}
-    for first, last in zip(starts, [*starts[1:], len(log_return)], strict=True):
+    for first, last in zip(starts, ends, strict=True):
         past = Features(days=features.days[:first], names=features.names, values=features.values[:first])
         fits = _fits(past, log_return[:first])
         earned = {choice: _earned(record[choice][:first], log_return[:first]) for choice in CHOICES}

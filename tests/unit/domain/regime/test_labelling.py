@@ -112,10 +112,10 @@ def test_markets_that_do_not_move_or_are_not_there_are_unknown(close: np.ndarray
 
 
 def test_holes_are_unknown_days_and_nothing_is_ever_not_a_number() -> None:
-    panel = walks(800, 6)
+    panel = walks(800, 8)
     close = panel.close.copy()
     close[600:605] = np.nan
-    close[100:200, 1:] = np.nan
+    close[100:200, 1:3] = np.nan
     close[700, 2] *= 1000
 
     found = judged(replace(panel, close=close))
