@@ -314,10 +314,16 @@ async def test_flows_are_read_by_chain_and_nothing_moved_is_a_known_zero(place: 
     assert late == {}
 
 
-async def test_scores_and_signals_are_read_by_token(place: Place) -> None:
+async def test_scores_signals_and_the_regime_are_read(place: Place) -> None:
     dataset = "INSERT INTO datasets VALUES ('{}', '2026-03-01T12:00:00Z', '{{cryptoprism}}', 'live')"
     place.run(dataset.format("refresh_scores"))
     place.run(dataset.format("refresh_signals"))
+    place.run(dataset.format("refresh_regime"))
+    place.run(
+        "INSERT INTO regime_days (day, known_at, version, inputs, gauge, reason) VALUES"
+        " ('2026-02-27', now(), '1', '', 'neutral', NULL), ('2026-02-28', now(), '1', '', 'strong_bearish', NULL),"
+        " ('2026-03-01', now(), '1', '', NULL, 'too few tokens')"
+    )
     place.run(
         "INSERT INTO token_scores (token_id, at, known_at, kind, place, durability, momentum, crypto_score, written)"
         " VALUES ('bitcoin', now(), now(), 'plain', 1, 71.5, 40, 62.25, '')"
@@ -334,6 +340,7 @@ async def test_scores_and_signals_are_read_by_token(place: Place) -> None:
         for kind, measure in (("score", "crypto_score"), ("signal", "composite"))
         for token in ("bitcoin", "ethereum")
     ]
+    wanted.append(condition(kind="regime", subject="market", measure="gauge"))
 
     facts = await FactReader(database).read(wanted, now=NOON)
     await database.close()
@@ -345,4 +352,5 @@ async def test_scores_and_signals_are_read_by_token(place: Place) -> None:
         ("bitcoin", "composite"): Decimal("-0.41"),
         ("bitcoin", "signal_strength"): Decimal(-3),
         ("ethereum", "signal_strength"): Decimal(0),
+        ("market", "gauge"): Decimal(-2),
     }

@@ -25,10 +25,11 @@ _STATEMENTS: Mapping[str, Callable[[], "ClauseElement"]] = MappingProxyType(
         "flows": statements.flows,
         "scores": statements.scores,
         "signals": statements.signals,
+        "regime": statements.regime,
     }
 )
 _STATEMENT_OF: Mapping[Kind, str] = MappingProxyType(
-    {"price": "quoted", "change": "quoted", "flow": "flows", "score": "scores", "signal": "signals"}
+    {"price": "quoted", "change": "quoted", "flow": "flows", "score": "scores", "signal": "signals", "regime": "regime"}
 )
 _REFRESH_OF: Mapping[str, str] = MappingProxyType(
     {
@@ -36,6 +37,7 @@ _REFRESH_OF: Mapping[str, str] = MappingProxyType(
         "flows": "refresh_flows",
         "scores": "refresh_scores",
         "signals": "refresh_signals",
+        "regime": "refresh_regime",
     }
 )
 
@@ -66,7 +68,7 @@ class FactReader:
         return (condition.subject, condition.measure) in dict(found)
 
     async def _facts(self, name: str, subjects: set[str], now: datetime) -> list[tuple[Watched, Fact]]:
-        parameters: dict[str, object] = {"subjects": sorted(subjects)}
+        parameters: dict[str, object] = {} if name == "regime" else {"subjects": sorted(subjects)}
         if name == "flows":
             parameters["now"] = now
         rows = await self._database.fetch(("alerts", name), _STATEMENTS[name], parameters)

@@ -26,11 +26,15 @@ from shared.db.expressions import Expression, microseconds, written
 from shared.db.tables.datasets import datasets
 from shared.db.tables.flows import exchange_flows, transfers
 from shared.db.tables.market import quotes
+from shared.db.tables.regime import regime_days
 from shared.db.tables.scores import token_scores
 from shared.db.tables.signals import token_signals
 from shared.domain.datasets.statements import stamp_of
 from shared.domain.flows.datasets import chain_dataset
+from shared.domain.regime.catalogue import GAUGES
 from shared.domain.signals.rules import STRENGTHS
+
+from .measures import MARKET
 
 _subjects: Expression = cast(bindparam("subjects"), ARRAY(Text))
 _now: Expression = cast(bindparam("now"), DateTime(timezone=True))
@@ -96,6 +100,24 @@ def signals() -> CompoundSelect[Any]:
             for name, value in values.items()
         )
     )
+
+
+def regime() -> Select[Any]:
+    """Select the gauge of the newest day that has one, as -2 to 2."""
+    stamp = stamp_of("refresh_regime")
+    steps: Expression = array([written(each) for each in GAUGES])
+    judged = regime_days.c
+    newest = (
+        select(judged.gauge)
+        .where(judged.gauge.is_not(None))
+        .order_by(judged.day.desc(), judged.known_at.desc())
+        .limit(literal_column("1"))
+        .subquery("newest")
+    )
+    step = func.array_position(steps, newest.c.gauge) - literal_column("3")
+    return select(
+        written(MARKET), written("gauge"), cast(step, Text), stamp.c.refreshed_us, stamp.c.sources
+    ).select_from(newest.join(stamp, true()))
 
 
 def flows() -> CompoundSelect[Any]:

@@ -44,6 +44,14 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "signal_strength": Measure(
             "signal", "token", "-5 to 5", "The signal, bearish below 0; 0 without one.", Decimal(-5), Decimal(5)
         ),
+        "gauge": Measure(
+            "regime",
+            "market",
+            "-2 to 2",
+            "The five-step gauge, strong bearish to strong bullish.",
+            Decimal(-2),
+            Decimal(2),
+        ),
         "largest_transfer_usd": Measure(
             "flow", "chain", "US dollars", "The largest transfer of the last hour on the chain.", Decimal(0)
         ),

@@ -22,6 +22,7 @@ MeasureId = Literal[
     "valuation",
     "composite",
     "signal_strength",
+    "gauge",
     "largest_transfer_usd",
     "net_exchange_flow_usd",
 ]
