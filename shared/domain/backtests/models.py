@@ -21,7 +21,9 @@ class _Asked(BaseModel):
 class Universe(_Asked):
     """Which tokens it may hold; stablecoins, wrapped, staked and leveraged tokens it never does."""
 
-    top: int = Field(default=100, ge=1, le=100, description="How many, by capitalisation at each rebalance.")
+    top: int = Field(
+        strict=True, default=100, ge=1, le=100, description="How many, by capitalisation at each rebalance."
+    )
     only: list[TokenId] = Field(
         default_factory=list,
         max_length=MOST_NAMED,
@@ -59,14 +61,14 @@ class MovingAverageExposure(_Asked):
     """Everything while bitcoin closes above its mean, else nothing."""
 
     kind: Literal["moving_average"]
-    days: int = Field(default=200, ge=2, le=730, description="Days of the mean.")
+    days: int = Field(strict=True, default=200, ge=2, le=730, description="Days of the mean.")
 
 
 class DonchianExposure(_Asked):
     """Bitcoin's breakouts over nine lookbacks, scaled to a volatility."""
 
     kind: Literal["donchian"]
-    target_volatility: float = Field(default=0.25, gt=0, le=2, description="A year, as a share.")
+    target_volatility: float = Field(strict=True, default=0.25, gt=0, le=2, description="A year, as a share.")
 
 
 class TwoStatesExposure(_Asked):
@@ -84,15 +86,16 @@ AnyExposure = Annotated[
 class CostsAsked(_Asked):
     """What trading costs."""
 
-    fee_bp: float = Field(default=10.0, ge=0, le=500, description="Basis points of what is traded.")
+    fee_bp: float = Field(strict=True, default=10.0, ge=0, le=500, description="Basis points of what is traded.")
     slippage: float = Field(
+        strict=True,
         default=1.0,
         ge=0,
         le=20,
         description="Multiplies the slippage by rank: 2 bp to rank 10, 10 to 50, 25 to 100, 50 beyond.",
     )
     delisting_penalty: float = Field(
-        default=0.5, ge=0, le=1, description="Share of the last price lost when a token stops trading."
+        strict=True, default=0.5, ge=0, le=1, description="Share of the last price lost when a token stops trading."
     )
 
 
@@ -119,12 +122,18 @@ class BacktestRequest(_Asked):
     name: str | None = Field(default=None, max_length=80, description="For the one who asks.")
     universe: Universe = Field(default_factory=Universe)
     weighting: Weighting = Field(default="market_cap", description="By what weights are reckoned.")
-    cap: float = Field(default=0.25, gt=0, le=1, description="The most that one token has of what is invested.")
+    cap: float = Field(
+        strict=True, default=0.25, gt=0, le=1, description="The most that one token has of what is invested."
+    )
     rebalance: Rebalance = Field(default="weekly", description="How often members are chosen.")
     exposure: AnyExposure = Field(default_factory=ConstantExposure)
     costs: CostsAsked = Field(default_factory=CostsAsked)
     delay_days: int = Field(
-        default=0, ge=0, le=30, description="Days between a decision and the open that carries it out, beyond the next."
+        strict=True,
+        default=0,
+        ge=0,
+        le=30,
+        description="Days between a decision and the open that carries it out, beyond the next.",
     )
     first: date | None = Field(
         default=None, alias="from", description="First day; five years before `to` by default.", examples=["2019-01-01"]
