@@ -11,7 +11,7 @@ from shared.domain.indices.rules import Rebalance, Weighting
 MOST_NAMED = 200
 
 TokenId = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
-Level = Annotated[float, Field(ge=0, le=1)]
+Level = Annotated[float, Field(strict=True, ge=0, le=1)]
 
 
 class _Asked(BaseModel):
