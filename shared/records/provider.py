@@ -19,6 +19,10 @@ QUOTE_PROVIDERS: Mapping[str, str] = MappingProxyType(
         "binance": "binance",
         "coinpaprika": "coinpaprika",
         "coincap": "coincap",
+        "okx": "okx",
+        "kucoin": "kucoin",
+        "kraken": "kraken",
+        "bitfinex": "bitfinex",
     }
 )
 """Every provider of quotes and its family: two of one family are one source and never agree with each other."""
