@@ -15,6 +15,7 @@ from .adapters.binance import BINANCE, Binance
 from .adapters.bitfinex_tickers import BITFINEX
 from .adapters.coincap import COINCAP, CoinCap
 from .adapters.coingecko import FREE, PRO, CoinGecko
+from .adapters.coinmarketcap import COINMARKETCAP, CoinMarketCap
 from .adapters.coinpaprika import COINPAPRIKA, CoinPaprika
 from .adapters.kraken_tickers import KRAKEN
 from .adapters.kucoin_tickers import KUCOIN
@@ -34,6 +35,7 @@ _QUOTES: tuple[tuple[Descriptor, Callable[[str, Descriptor], QuoteAdapter]], ...
     (BINANCE, Binance),
     (COINPAPRIKA, CoinPaprika),
     (COINCAP, CoinCap),
+    (COINMARKETCAP, CoinMarketCap),
     *((venue.descriptor, tickers_of(venue)) for venue in _SPARES),
 )
 

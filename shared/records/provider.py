@@ -19,6 +19,7 @@ QUOTE_PROVIDERS: Mapping[str, str] = MappingProxyType(
         "binance": "binance",
         "coinpaprika": "coinpaprika",
         "coincap": "coincap",
+        "coinmarketcap": "coinmarketcap",
         "okx": "okx",
         "kucoin": "kucoin",
         "kraken": "kraken",

@@ -107,7 +107,6 @@ EXCLUDED: dict[str, str] = {
     "coingecko/api_v3_simple_price__*": _PRICES,
     "coinmarketcap/web_*": _WEB,
     "coinmarketcap/v1_cryptocurrency_info__01.json": "paid by the call; CoinGecko and CoinPaprika tell the same of every token",
-    "coinmarketcap/v1_cryptocurrency_listings_latest__01.json": "asked for with a paid key only; five providers of quotes are asked, of four families",
     "coinpaprika/v1_global__01.json": _TOTALS,
     "cryptocompare/data_price*": _PRICES,
     "cryptocompare/data_top_totalvolfull__01.json": "a page of ten by volume, by symbols alone; symbols collide",

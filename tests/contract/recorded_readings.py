@@ -30,6 +30,7 @@ from shared.providers.adapters.coingecko import FREE, CoinGecko
 from shared.providers.adapters.coingecko_candles import FREE_CANDLES, CoinGeckoCandles
 from shared.providers.adapters.coingecko_categories import CATEGORIES_FREE, CoinGeckoCategories, CoinGeckoTrending
 from shared.providers.adapters.coingecko_tokens import TOKENS_FREE, CoinGeckoDetails, CoinGeckoList
+from shared.providers.adapters.coinmarketcap import COINMARKETCAP, CoinMarketCap
 from shared.providers.adapters.cryptopanic_news import CryptoPanic
 from shared.providers.adapters.defillama_chains import DEFILLAMA, DefiLlama
 from shared.providers.adapters.etherscan_chains import supply_of
@@ -248,6 +249,11 @@ READINGS: tuple[Reading, ...] = (
         by(CoinGeckoCategories(URL, CATEGORIES_FREE), CategoriesRequest("coingecko")),
     ),
     Reading("coingecko/api_v3_search_trending__*", by(CoinGeckoTrending(URL, CATEGORIES_FREE), TrendingRequest()), 7),
+    Reading(
+        "coinmarketcap/v1_cryptocurrency_listings_latest__01.json",
+        by(CoinMarketCap(URL, COINMARKETCAP), QuoteRequest(1)),
+        3,
+    ),
     Reading("cryptopanic/*", by(_PANIC, NewsRequest()), 20),
     Reading("defillama/overview_dexs__01.json.gz", chain("dex_volume", "ethereum")),
     Reading("defillama/overview_fees__01.json.gz", chain("fees"), 16),

@@ -43,7 +43,7 @@ IN_MANIFESTS = [
     Mistake("min over max", _PRICES, "{min: 1, max: 10}", "{min: 11, max: 10}", "manifest", "instances/prod"),
     Mistake("warms nobody", _REFRESH, "warms: [prices,", "warms: [pricess,", "manifest", "warms: no function pricess"),
     Mistake("hot path elsewhere", _PRICES, "hot: [/api/v1/prices/live,", "hot: [/api/v1/live,", "manifest", "hot: "),
-    Mistake("secret in lower case", _REFRESH, "COINCAP_KEYS]", "coincap]", "manifest", "'coincap' does not match"),
+    Mistake("secret in lower case", _REFRESH, "COINCAP_KEYS,", "coincap,", "manifest", "'coincap' does not match"),
     Mistake("reader that writes", _PRICES, "database: read", "database: write", "manifest", "database: "),
     Mistake("tabs for YAML", _PRICES, "cpu: 1", "\tcpu: 1", "manifest", "function.yaml: "),
 ]
