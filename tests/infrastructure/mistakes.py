@@ -51,7 +51,7 @@ IN_MANIFESTS = [
         "enqueues: no function run_backtest",
     ),
     Mistake("hot path elsewhere", _PRICES, "hot: [/api/v1/prices/live,", "hot: [/api/v1/live,", "manifest", "hot: "),
-    Mistake("secret in lower case", _REFRESH, "COINCAP_KEYS]", "coincap]", "manifest", "'coincap' does not match"),
+    Mistake("secret in lower case", _REFRESH, "COINCAP_KEYS,", "coincap,", "manifest", "'coincap' does not match"),
     Mistake("reader that writes", _PRICES, "database: read", "database: write", "manifest", "database: "),
     Mistake("tabs for YAML", _PRICES, "cpu: 1", "\tcpu: 1", "manifest", "function.yaml: "),
 ]
