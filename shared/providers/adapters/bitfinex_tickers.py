@@ -36,7 +36,11 @@ _NAMES = {
 
 
 def _tickers(body: JsonValue) -> Iterator[Ticker]:
-    """Yield the trading pairs (`t…`); funding (`f…`) has other cells, and perpetuals are quoted in `USTF0`."""
+    """Yield the trading pairs (`t…`); funding (`f…`) has other cells, and perpetuals are quoted in `USTF0`.
+
+    Pairs in tethers, `UST` there, stay in their own currency and so are dropped: the names that are learnt are also those
+    of books, which tell dollars from tethers by the ending `USDT`.
+    """
     if not isinstance(body, list):
         raise Unreadable("a list of tickers was expected")
     for cells in body:
@@ -48,7 +52,7 @@ def _tickers(body: JsonValue) -> Iterator[Ticker]:
         yield Ticker(
             name=name,
             symbol=_NAMES.get(symbol, symbol),
-            quote=_NAMES.get(quote, quote),
+            quote=quote,
             last=numbers.price(row, "last"),
             high=numbers.price(row, "high"),
             low=numbers.price(row, "low"),

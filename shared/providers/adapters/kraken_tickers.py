@@ -23,14 +23,19 @@ _DAY = 1
 """In a cell of two: today, and the last 24 hours."""
 _OLD_ASSET = 4
 _NAMES = {"XBT": "BTC", "XDG": "DOGE"}
+_OWN = {name: own for own, name in _NAMES.items()}
 
 
 def _tickers(body: JsonValue) -> Iterator[Ticker]:
+    """Yield the pairs under the names by which candles and books are asked for: `BTC/USD` is `XBTUSD`.
+
+    What is learnt of a name is shared by all kinds.
+    """
     for name, value in numbers.mapping(numbers.mapping(body).get("result")).items():
         row = numbers.mapping(value)
         symbol, quote = _parts(name)
         yield Ticker(
-            name=name,
+            name=f"{_OWN.get(symbol, symbol)}{quote}",
             symbol=symbol,
             quote=quote,
             last=numbers.price(_cell(row, "c", 0), "c"),

@@ -18,7 +18,12 @@ from .fakes import ScriptedHttp, reply
 
 URL = "https://provider.example"
 CAP = CoinMarketCap(URL, COINMARKETCAP)
-FINE: dict[str, JsonValue] = {"timestamp": "2026-03-01T12:00:00.000Z", "error_code": 0, "error_message": None, "elapsed": 4}
+FINE: dict[str, JsonValue] = {
+    "timestamp": "2026-03-01T12:00:00.000Z",
+    "error_code": 0,
+    "error_message": None,
+    "elapsed": 4,
+}
 PATH = "/v1/cryptocurrency/listings/latest"
 
 
