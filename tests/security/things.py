@@ -27,6 +27,7 @@ THINGS: Mapping[tuple[str, str], Made] = {
         "/api/v1/trading/accounts/{account_id}/orders",
         {"token_id": "bitcoin", "side": "buy", "type": "limit", "quantity": "1", "limit_price": "1"},
     ),
+    ("indices", "backtest_id"): Made("/api/v1/indices/backtests", {"name": "mine", "universe": {"top": 20}}),
     ("alerts", "alert_id"): Made(
         "/api/v1/alerts",
         {
