@@ -86,6 +86,18 @@ def up(session: nox.Session) -> None:
 
 
 @nox.session
+def token(session: nox.Session) -> None:
+    """Print an ID token that the platform on this machine believes: `T=$(nox -s token -- --uid ann)`."""
+    become(session, "local.token")
+
+
+@nox.session
+def tour(session: nox.Session) -> None:
+    """Every documented operation of the running platform answers as documented; `-- --help` for another address."""
+    development(session, "python", "-m", "tools.tour", *session.posargs)
+
+
+@nox.session
 def backfill(session: nox.Session) -> None:
     """Load history from the providers or from files; `nox -s backfill -- --help` says how."""
     become(session, "local.backfill")
