@@ -189,8 +189,8 @@ async def _others(
 
 
 def importers_of_providers() -> list[str]:
-    """Return the functions whose composition root hands them sources."""
-    return [file.parent.name for file in ROOT.glob("functions/*/main.py") if "shared.providers" in file.read_text()]
+    """Return the functions that ask sources."""
+    return [file.parent.name for file in ROOT.glob("functions/*/*.py") if "shared.providers" in file.read_text()]
 
 
 def test_every_refresh_had_its_good_run(plane: Killed) -> None:
