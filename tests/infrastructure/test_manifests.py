@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
 from local.schedule import next_tick
 from local.scheduler import jobs_of
@@ -143,3 +144,11 @@ def test_no_tracked_file_names_a_folder_of_one_machine() -> None:
     shape = re.compile(r"(?<![\w.])/(?:root|work|home/[a-z]\w+|Users/[A-Z]\w+)/[\w.]")
 
     assert [(path, found.group()) for path, text in tracked_texts() if (found := shape.search(text))] == []
+
+
+@pytest.mark.parametrize("name", [name for name, manifest in MANIFESTS.items() if manifest.private])
+def test_the_first_private_path_answers_a_get(name: str) -> None:
+    """The trial of a bundle and the smoke of a release ask it without a token, and want to be told 401."""
+    paths = yaml.safe_load(generated_files()["gateway/openapi.json"])["paths"]
+
+    assert "get" in paths[MANIFESTS[name].private[0]]
