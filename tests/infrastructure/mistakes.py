@@ -258,7 +258,7 @@ IN_TERRAFORM = [
         'fileset("${path.module}/../functions", "*/function.yaml") :',
         'fileset("${path.module}/../functions", "[m-r]*/function.yaml") :',
         "plan",
-        "sentiment_url",
+        "vars map does not contain key",
     ),
     Mistake(
         "path dropped",
