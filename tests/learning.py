@@ -1,8 +1,11 @@
 """Markets to learn from, and rows of them, small enough for tests."""
 
+from functools import cache
+
 import numpy as np
 
 from shared.domain.ml.numeric.rows import Gathering, Rows
+from shared.domain.ml.numeric.training import Trained, trained
 from shared.domain.panels.panel import Panel
 from shared.domain.regime.numeric.market import market_of
 from tests.panels import panel_of, walks
@@ -41,3 +44,10 @@ def columns(panel: Panel, places: list[int]) -> Panel:
     names = ("open", "high", "low", "close", "volume_usd", "market_cap_usd")
     fields = {name: getattr(panel, name)[:, places] for name in names}
     return Panel(days=panel.days, token_ids=tuple(panel.token_ids[at] for at in places), **fields)
+
+
+@cache
+def model(market: str, *, seed: int = 1) -> Trained:
+    """Return what a market teaches, once for all tests."""
+    panel = {"noise": noise, "planted": planted}[market](seed)
+    return trained(rows_of(panel), model_id=f"relative-7d-{market}-{seed}", rounds=ROUNDS)

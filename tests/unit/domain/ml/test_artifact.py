@@ -10,13 +10,12 @@ import pytest
 from shared.domain.ml.artifact import Artifact, ArtifactError, digest_of, from_bytes, to_bytes
 from shared.domain.ml.features import REQUIRED, feature_ids
 from shared.domain.ml.numeric.scoring import Scorer
-from shared.domain.ml.numeric.training import trained
-from tests.learning import ROUNDS, planted, rows_of
+from tests.learning import model, planted, rows_of
 
 
 @pytest.fixture(scope="module")
 def artifact() -> Artifact:
-    return trained(rows_of(planted()), model_id="relative-7d-test", rounds=ROUNDS).artifact
+    return model("planted").artifact
 
 
 def test_an_artifact_is_the_same_after_bytes(artifact: Artifact) -> None:

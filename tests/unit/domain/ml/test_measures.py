@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from scipy.stats import spearmanr
-from sklearn.metrics import brier_score_loss
+from scipy.stats import spearmanr  # type: ignore[import-untyped]
+from sklearn.metrics import brier_score_loss  # type: ignore[import-untyped]
 from sklearn.metrics import log_loss as reference_log_loss
 
 from shared.domain.ml.numeric.measures import (
