@@ -16,7 +16,7 @@ from shared.records.points import PricePoint
 from . import csv_candles, json_candles, metrics, parquet, points
 from .asking import Ask
 from .csv_rows import header_in
-from .layouts import LAYOUTS, layout_of
+from .layouts import LAYOUTS, Layout, layout_of
 from .refusals import Tally
 
 Kind = Literal["candles", "points", "metrics"]
@@ -42,6 +42,8 @@ class Format:
     kind: Kind
     describes: str
     read: Reads
+    layout: Layout | None = None
+    """Of its columns, where it is a CSV file of candles: as long as that is plain it can be read by columns."""
 
 
 def _streamed(read: Callable[[BinaryIO, Ask, Tally], Iterator[Fact]]) -> Reads:
@@ -56,7 +58,9 @@ _DESCRIBED = {
     "ohlcv": "CSV with columns time, open, high, low, close, and perhaps volume, turnover, token_id, interval",
 }
 _CSV = tuple(
-    Format(layout.name, "candles", _DESCRIBED[layout.name], _streamed(partial(csv_candles.read, name=layout.name)))
+    Format(
+        layout.name, "candles", _DESCRIBED[layout.name], _streamed(partial(csv_candles.read, name=layout.name)), layout
+    )
     for layout in LAYOUTS
 )
 _OTHERS = (
