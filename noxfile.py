@@ -86,6 +86,18 @@ def up(session: nox.Session) -> None:
 
 
 @nox.session
+def token(session: nox.Session) -> None:
+    """Print an ID token that the platform on this machine believes: `T=$(nox -s token -- --uid ann)`."""
+    become(session, "local.token")
+
+
+@nox.session
+def tour(session: nox.Session) -> None:
+    """Every documented operation of the running platform answers as documented; `-- --help` for another address."""
+    development(session, "python", "-m", "tools.tour", *session.posargs)
+
+
+@nox.session
 def backfill(session: nox.Session) -> None:
     """Load history from the providers or from files; `nox -s backfill -- --help` says how."""
     become(session, "local.backfill")
@@ -94,8 +106,9 @@ def backfill(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """The code does what it promises, alone and with real servers on this machine."""
-    # Two at a time, a file never torn: each worker has a PostgreSQL of its own.
-    spread = ["-n", "2", "--dist", "loadfile"]
+    # Two at a time, a file never torn: each worker has a PostgreSQL of its own. In the order of the folders, because the
+    # files with few tests are the slow ones, and at the end one worker would wait for the other.
+    spread = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     development(session, "pytest", "-q", *spread, "-m", "not slow and not terraform", *session.posargs)
 
 

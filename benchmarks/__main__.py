@@ -1,4 +1,4 @@
-"""`nox -s bench -- [--quick] [--only hot,cold,start,memory,refresh,imports,identity]`; Linux with two cores or more."""
+"""`nox -s bench -- [--quick] [--only hot,cold,start,memory,refresh,imports,identity,backtest]`; Linux with two cores or more."""
 
 import os
 import sys
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from local.child import ChildFailedError
 from tools.manifests import ROOT
 
+from .backtest import backtests
 from .cold import cold
 from .errors import MeasurementError
 from .findings import Finding
@@ -66,6 +67,8 @@ def _measured(plan: Plan) -> tuple[list[Finding], bool]:
         findings += imports(plan)
     if "identity" in plan.sections:
         findings += identity(plan)
+    if "backtest" in plan.sections:
+        findings += backtests(plan)
     return findings, compared
 
 

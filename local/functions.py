@@ -13,6 +13,7 @@ from .child import Program
 from .identity import ISSUER, SCHEDULER_ACCOUNT
 from .ports import HOST
 from .postgres import DATABASE, READER, WRITER
+from .tasks import QUEUES
 from .upstreams import Upstreams
 from .web import ask
 
@@ -47,6 +48,8 @@ class Surroundings:
     upstreams: Upstreams
     tokens: int
     revision: str
+    tasks_url: str = ""
+    """What stands in for Cloud Tasks."""
 
 
 def function_environment(manifest: Manifest, manifests: Mapping[str, Manifest], around: Surroundings) -> dict[str, str]:
@@ -61,6 +64,8 @@ def function_environment(manifest: Manifest, manifests: Mapping[str, Manifest], 
         environment |= {"BEHIND_GATEWAY": "true", "FIREBASE_STAND_IN_URL": around.google_url}
         # Everybody here has one address; limits are told and nobody is refused unless the caller's environment wants it.
         environment |= {"TRUSTED_PROXIES": "0", "RATE_LIMITS": os.environ.get("RATE_LIMITS", _NO_LIMITS)}
+    if manifest.enqueues:
+        environment |= _queues(manifest, around)
     # All of them know where the providers stand: what asks one on demand must not leave a sandbox either.
     environment |= around.upstreams.addresses
     environment |= {name: value for name, value in around.upstreams.keys.items() if name in manifest.secrets}
@@ -96,6 +101,14 @@ def _database(manifest: Manifest, socket: str) -> dict[str, str]:
         "DB_USER": READER if manifest.database == "read" else WRITER,
         "DB_POOL_SIZE": str(manifest.pool.size),
         "DB_MAX_OVERFLOW": str(manifest.pool.overflow),
+    }
+
+
+def _queues(manifest: Manifest, around: Surroundings) -> dict[str, str]:
+    return {
+        "JOB_QUEUES": ",".join(f"{name}={QUEUES}/{name}" for name in manifest.enqueues),
+        "JOB_URLS": ",".join(f"{name}=http://{HOST}:{around.ports[name]}" for name in manifest.enqueues),
+        "CLOUD_TASKS_URL": around.tasks_url,
     }
 
 

@@ -38,6 +38,7 @@ def make_plan(
     *,
     folder: Path,
     google_url: str,
+    tasks_url: str,
     environ: Mapping[str, str],
     now: datetime,
 ) -> Plan:
@@ -69,6 +70,7 @@ def make_plan(
         ports=ports,
         gateway_url=gateway_url,
         google_url=google_url,
+        tasks_url=tasks_url,
         socket=postgres.socket,
         documents=documents.environment,
         upstreams=upstreams,

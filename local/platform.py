@@ -29,6 +29,7 @@ from .schedule import Run
 from .scheduler import Scheduler
 from .standing import Standing, forget, tell
 from .supervisor import Supervisor
+from .tasks import TaskServer
 
 
 class StopRequestedError(Exception):
@@ -86,6 +87,7 @@ class Platform:
             self.manifests,
             folder=self.folder,
             google_url=google.url,
+            tasks_url=self._start_tasks(),
             environ=self._environ,
             now=self._clock.now(),
         )
@@ -99,6 +101,16 @@ class Platform:
         self._supervisor = Supervisor(self._children.values(), self._clock, self._say_loudly)
         tell(self.folder, Standing(self.database_socket, {name: self.function_url(name) for name in self.manifests}))
         self._start_scheduler(self._plan)
+
+    def _start_tasks(self) -> str:
+        takes = {
+            name: manifest.instances["dev"].maximum * manifest.concurrency
+            for name, manifest in self.manifests.items()
+            if manifest.kind == "job"
+        }
+        tasks = TaskServer(takes, mint=self.mint)
+        self._resources.callback(tasks.close)
+        return tasks.url
 
     def _start_postgres(self, postgres: Postgres) -> None:
         self._display.begin("postgres")

@@ -21,6 +21,7 @@ _PATHS = {
     "BINANCE_URL": "/binance",
     "COINPAPRIKA_URL": "/coinpaprika/v1",
     "COINCAP_URL": "/coincap/v3",
+    "COINMARKETCAP_URL": "/coinmarketcap",
     "COINBASE_URL": "/coinbase",
     "KRAKEN_URL": "/kraken",
     "BITSTAMP_URL": "/bitstamp/api/v2",
@@ -61,6 +62,7 @@ _REPLAY_PATHS = _PATHS | {"COINCAP_URL": "/coincap/v2"}
 _KEYS = {
     "COINGECKO_PRO_KEY": "sandbox-pro",
     "COINCAP_KEYS": "sandbox-primary,sandbox-backup",
+    "COINMARKETCAP_KEY": "sandbox-primary",
     "ETHERSCAN_KEYS": "sandbox-primary,sandbox-backup",
     "BLOCKNATIVE_KEYS": "sandbox-primary,sandbox-backup",
     "WHALE_ALERT_KEY": "sandbox-primary",

@@ -10,7 +10,7 @@ from sandbox.stand import Scene
 _LEVELS = 150
 _REACH = 0.05
 """The furthest level's distance from the mid."""
-_SHARE = {
+SHARE = {
     "binance": 0.2,
     "coinbase": 0.06,
     "kraken": 0.03,
@@ -41,12 +41,12 @@ def book_at(scene: Scene, venue: str, position: int, *, tick: float, tether: flo
     """
     market, token = scene.market, scene.market.tokens[position]
     price = price_at(scene, venue, position) / tether
-    if price != price or _emptied(scene, position):
+    if price != price or emptied(scene, position):
         return Book([], [])
     key = noise.mix(market.seed, 40, crc32(f"{venue} {token.id}".encode()), scene.seconds // 5)
     turmoil = market.phase_at(scene.moment).turbulence
     half = (0.00004 + 0.004 * float(market.smallness[position])) * turmoil * (0.8 + 0.4 * noise.unit(key, 0))
-    worth = float(scene.snapshot.volume[position]) * _SHARE[venue] * _WITHIN_REACH / turmoil / tether
+    worth = float(scene.snapshot.volume[position]) * SHARE[venue] * _WITHIN_REACH / turmoil / tether
     return Book(
         _side(noise.mix(key, 1), price, -1, half=half, worth=worth * (0.7 + 0.6 * noise.unit(key, 2)), tick=tick),
         _side(noise.mix(key, 3), price, 1, half=half, worth=worth * (0.7 + 0.6 * noise.unit(key, 4)), tick=tick),
@@ -101,7 +101,8 @@ def _side(key: int, mid: float, sign: int, *, half: float, worth: float, tick: f
     return found
 
 
-def _emptied(scene: Scene, position: int) -> bool:
+def emptied(scene: Scene, position: int) -> bool:
+    """Return whether the fault `nulls` takes what is said of a token away."""
     fault, token = scene.fault, scene.market.tokens[position]
     if fault is None or fault.kind != "nulls":
         return False

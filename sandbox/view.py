@@ -11,9 +11,9 @@ from sandbox.timeline import STEP_SECONDS
 from sandbox.tokens import Token
 
 PROVIDERS = ("coingecko", "coingecko_pro", "binance", "coinpaprika", "coincap")
-_NUMBERS = {"coingecko": 1, "coingecko_pro": 1, "binance": 2, "coinpaprika": 3, "coincap": 4}
+_NUMBERS = {"coingecko": 1, "coingecko_pro": 1, "binance": 2, "coinpaprika": 3, "coincap": 4, "coinmarketcap": 5}
 # Seconds that a price may be old when it is shown: an exchange is prompt, an aggregator is not.
-_SLOWEST = {"coingecko": 75, "coingecko_pro": 45, "binance": 2, "coinpaprika": 60, "coincap": 30}
+_SLOWEST = {"coingecko": 75, "coingecko_pro": 45, "binance": 2, "coinpaprika": 60, "coincap": 30, "coinmarketcap": 60}
 
 
 @dataclass(frozen=True)

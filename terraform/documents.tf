@@ -16,7 +16,7 @@ resource "google_firestore_database" "main" {
 
 locals {
   # Documents of these collections carry expires_at; the code checks freshness itself, this only clears away.
-  expiring = toset(["cache", "leases", "refresh_runs"])
+  expiring = toset(["cache", "idempotency", "leases", "refresh_runs"])
 
   # Nobody queries by these fields, and each index entry is a write that is paid and waited for.
   unindexed = {
@@ -25,6 +25,11 @@ locals {
     live_quotes          = { collection = "live", field = "quotes" }
     refresh_runs_steps   = { collection = "refresh_runs", field = "steps" }
     refresh_runs_sources = { collection = "refresh_runs", field = "sources" }
+    portfolio_rows       = { collection = "portfolio_transactions", field = "rows" }
+    idempotency_answer   = { collection = "idempotency", field = "answer" }
+    trading_positions    = { collection = "trading_accounts", field = "positions" }
+    trading_pricing      = { collection = "trading_fills", field = "pricing" }
+    trading_until        = { collection = "trading_matching", field = "until" }
   }
 }
 

@@ -18,6 +18,14 @@ locals {
     }
   }
 
+  # What a function needs to put tasks into the queues of jobs.
+  queue_environment = {
+    for name, function in local.functions : name => {
+      JOB_QUEUES = join(",", [for job in function.enqueues : "${job}=${google_cloud_tasks_queue.job[job].id}"])
+      JOB_URLS   = join(",", [for job in function.enqueues : "${job}=${local.functions[job].url}"])
+    } if length(function.enqueues) > 0
+  }
+
   gateway_url = "https://${google_api_gateway_gateway.main.default_hostname}"
 
   refresh_environment = {
@@ -61,6 +69,7 @@ module "function" {
     each.value.kind == "api" ? { BEHIND_GATEWAY = "true", TRUSTED_PROXIES = "1", RATE_LIMITS = join(",", [for plan, count in var.rate_limits : "${plan}=${count}"]) } : {},
     lookup(local.database_environment, each.key, {}),
     lookup(local.refresh_environment, each.key, {}),
+    lookup(local.queue_environment, each.key, {}),
     # Which keys a refresher looks for in Secret Manager besides: a new version needs no new revision.
     each.value.kind == "refresh" ? { ROTATING_SECRETS = join(",", [for secret in each.value.secrets : secret if contains(keys(var.secret_versions), secret)]) } : {},
   )

@@ -19,6 +19,7 @@ locals {
       hot         = try(manifest.hot, [])
       private     = try(manifest.private, [])
       schedule    = try(manifest.schedule, null)
+      enqueues    = try(manifest.enqueues, [])
       promise_s   = try(manifest.promise_s, null)
       warms       = try(manifest.warms, [])
       memory_mb   = manifest.memory_mb

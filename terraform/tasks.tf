@@ -35,3 +35,18 @@ resource "google_cloud_tasks_queue" "job" {
 
   depends_on = [google_project_service.api]
 }
+
+# Who asks for a backtest puts a task into the worker's queue, and may do nothing else with it.
+resource "google_cloud_tasks_queue_iam_member" "enqueuer" {
+  for_each = merge([
+    for name, function in local.functions : { for job in function.enqueues : "${name} ${job}" => { function = name, job = job } }
+  ]...)
+
+  project  = var.project_id
+  location = google_cloud_tasks_queue.job[each.value.job].location
+  name     = google_cloud_tasks_queue.job[each.value.job].name
+  role     = "roles/cloudtasks.enqueuer"
+  member   = "serviceAccount:${local.function_emails[each.value.function]}"
+
+  depends_on = [google_service_account.function]
+}

@@ -27,6 +27,11 @@ PREFIXES = {
     "BINANCE_URL": "/binance",
     "COINPAPRIKA_URL": "/coinpaprika/v1",
     "COINCAP_URL": "/coincap/v3",
+    "COINMARKETCAP_URL": "/coinmarketcap",
+    "OKX_URL": "/okx",
+    "KUCOIN_URL": "/kucoin",
+    "KRAKEN_URL": "/kraken",
+    "BITFINEX_URL": "/bitfinex",
 }
 
 

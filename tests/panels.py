@@ -5,6 +5,7 @@ import gzip
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -95,11 +96,16 @@ def sandbox_panel(
 
 def recorded_panel(*, days: int | None = None) -> Panel:
     """Return real daily history of all recorded sets side by side, ids named `<set>:<file>`; unknown where a set is silent."""
+    return _together(_recorded(), days)
+
+
+@cache
+def _recorded() -> Mapping[str, Mapping[np.datetime64, Day]]:
     series: dict[str, Mapping[np.datetime64, Day]] = {}
     for folder, pattern, read in _SETS:
         for path in sorted(folder.glob(pattern)):
             series[f"{folder.name.split('_')[0]}:{path.name.split('.')[0]}"] = dict(read(path))
-    return _together(series, days)
+    return series
 
 
 def recorded_candles(symbol: str = "btcusdt") -> Panel:

@@ -110,6 +110,7 @@ def _among(manifest: Manifest, manifests: Mapping[str, Manifest]) -> Problems:
             yield "routes", f"{prefix} is claimed by {', '.join(others)} as well"
     yield from _named("warms", manifest.warms, "api", manifests)
     yield from _named("after", manifest.after, "refresh", manifests)
+    yield from _named("enqueues", manifest.enqueues, "job", manifests)
 
 
 def _named(key: str, names: Iterable[str], kind: str, manifests: Mapping[str, Manifest]) -> Problems:

@@ -51,6 +51,7 @@ class Manifest:
     private: tuple[str, ...]
     schedule: str | None
     after: tuple[str, ...]
+    enqueues: tuple[str, ...]
     promise_s: int | None
     warms: tuple[str, ...]
     memory_mb: int
@@ -61,6 +62,15 @@ class Manifest:
     database: Literal["none", "read", "write"]
     pool: Pool
     secrets: tuple[str, ...]
+
+    @property
+    def asked_on_trial(self) -> Mapping[str, int]:
+        """Return the paths that show whether a new revision works, with the status that nobody in particular is answered."""
+        if self.hot:
+            return dict.fromkeys(self.hot, 200)
+        if self.private:
+            return {self.private[0]: 401}
+        return {self.routes[0]: 200}
 
     def connections(self, environment: Environment) -> int:
         """Return the most connections that all instances of one revision open."""
@@ -100,7 +110,12 @@ def chosen(manifests: Mapping[str, Manifest], names: Collection[str]) -> dict[st
         raise ManifestError(f"there is no function {', '.join(sorted(unknown))}; there are {', '.join(manifests)}")
     kept = {name: manifest for name, manifest in manifests.items() if name in names or not names}
     return {
-        name: replace(each, warms=_among(each.warms, kept), after=_among(each.after, kept))
+        name: replace(
+            each,
+            warms=_among(each.warms, kept),
+            after=_among(each.after, kept),
+            enqueues=_among(each.enqueues, kept),
+        )
         for name, each in kept.items()
     }
 
@@ -131,6 +146,7 @@ def _typed(name: str, fields: Mapping[str, Any]) -> Manifest:
         private=tuple(fields.get("private", ())),
         schedule=fields.get("schedule"),
         after=tuple(fields.get("after", ())),
+        enqueues=tuple(fields.get("enqueues", ())),
         promise_s=fields.get("promise_s"),
         warms=tuple(fields.get("warms", ())),
         memory_mb=fields["memory_mb"],

@@ -6,6 +6,7 @@ Source: https://docs.bitfinex.com/reference/rest-public-book, checked against re
 from sandbox.books import Side, book_at, tick_of
 from sandbox.limits import Limit
 from sandbox.stand import Scene, Stand
+from sandbox.tickers import Ticked, ticked
 from sandbox.venues import listed
 from sandbox.wire import Answer, Asked, answer_json
 
@@ -16,6 +17,22 @@ def pairs(scene: Scene, asked: Asked) -> Answer:
     """Answer /v2/conf/pub:list:pair:exchange; symbols longer than three letters are divided by a colon."""
     names = [symbol for symbol in listed(scene.market, "bitfinex") if symbol != "USDT"]
     return answer_json([[f"{name}USD" if len(name) == 3 else f"{name}:USD" for name in names] + ["ETHBTC"]])
+
+
+def tickers(scene: Scene, asked: Asked) -> Answer:
+    """Answer /v2/tickers: pairs, and funding with cells of its own; a tether is called UST there."""
+    if asked.query.get("symbols") != "ALL":
+        return answer_json(["error", 10020, "symbols: invalid"], 500)
+    funding = ["fUSD", 0.0003, 0.0003, 30, 1.0e6, 0.0002, 2, 1.0e6, 0, 0, 0.0003, 1.0e6, 0, 0, None, None, 1.0e6]
+    return answer_json([*(_ticker(each) for each in ticked(scene, "bitfinex")), funding])
+
+
+def _ticker(pair: Ticked) -> list[object]:
+    symbol = "UST" if pair.symbol == "USDT" else pair.symbol
+    name = f"t{symbol}USD" if len(symbol) == 3 else f"t{symbol}:USD"
+    change = round((pair.last or pair.open) - pair.open, 10)
+    row = [name, pair.last, 1.5, pair.last, 2.5, change, round(pair.share, 4), pair.last, pair.volume]
+    return [*row, pair.high, pair.low]
 
 
 def book(scene: Scene, asked: Asked) -> Answer:
@@ -35,7 +52,7 @@ def _written(side: Side, sign: int) -> list[list[float]]:
 
 STAND = Stand(
     name="bitfinex",
-    routes={"/v2/conf/pub:list:pair:exchange": pairs, "/v2/book/{pair}/P0": book},
+    routes={"/v2/conf/pub:list:pair:exchange": pairs, "/v2/tickers": tickers, "/v2/book/{pair}/P0": book},
     limited=["error", 11010, "ratelimit: error"],
     broken=["error", 10001, "internal_server_error"],
     missing=["error", 10020, "path: invalid"],

@@ -9,6 +9,7 @@ from sandbox.candles import Candles, candles_of, decimals
 from sandbox.limits import Limit
 from sandbox.snapshot import MINUTE
 from sandbox.stand import Scene, Stand
+from sandbox.tickers import Ticked, ticked, written
 from sandbox.tokens import Token
 from sandbox.venues import listed
 from sandbox.wire import Answer, Asked, answer_json
@@ -49,6 +50,35 @@ def ohlc(scene: Scene, asked: Asked) -> Answer:
     candles = candles_of(scene, "kraken", token, interval, first, _MOST)
     rows = [] if candles is None else _rows(candles, decimals(token))
     return answer_json({"error": [], "result": {key_of(symbol, "USD"): rows, "last": newest - interval}})
+
+
+def ticker(scene: Scene, asked: Asked) -> Answer:
+    """Answer /0/public/Ticker: all pairs in dollars, or those asked for; version 1 of the names has a slash."""
+    wanted = {name for name in asked.query.get("pair", "").split(",") if name}
+    slashed = asked.query.get("assetVersion") == "1"
+    pairs = {
+        f"{each.symbol}/USD" if slashed else key_of(each.symbol, "USD"): _ticker(each)
+        for each in ticked(scene, "kraken")
+    }
+    if wanted - pairs.keys():
+        return answer_json({"error": ["EQuery:Unknown asset pair"]})
+    return answer_json({"error": [], "result": {name: pairs[name] for name in wanted or pairs}})
+
+
+def _ticker(pair: Ticked) -> dict[str, object]:
+    last, volume = written(pair.last), f"{pair.volume:.8f}"
+    average, trades = written((pair.open + (pair.last or pair.open)) / 2.0), 1 + int(pair.volume) % 10_000
+    return {
+        "a": [last, "1", "1.000"],
+        "b": [last, "1", "1.000"],
+        "c": [last, "0.10000000"],
+        "v": [volume, volume],
+        "p": [average, average],
+        "t": [trades, trades],
+        "l": [written(pair.low)] * 2,
+        "h": [written(pair.high)] * 2,
+        "o": written(pair.open),
+    }
 
 
 def _rows(found: Candles, digits: int) -> list[list[object]]:
@@ -104,7 +134,7 @@ def _pair(scene: Scene, symbol: str, token: Token, currency: str) -> dict[str, o
 
 KRAKEN = Stand(
     name="kraken",
-    routes={"/0/public/AssetPairs": asset_pairs, "/0/public/OHLC": ohlc},
+    routes={"/0/public/AssetPairs": asset_pairs, "/0/public/OHLC": ohlc, "/0/public/Ticker": ticker},
     limited={"error": ["EAPI:Rate limit exceeded"]},
     broken={"error": ["EService:Unavailable"]},
     missing={"error": ["EGeneral:Unknown method"]},

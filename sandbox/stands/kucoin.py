@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.books import Side, book_at, tick_of
 from sandbox.limits import Limit
 from sandbox.stand import Scene, Stand
+from sandbox.tickers import dollars_per_tether, ticked, written
 from sandbox.venues import listed
 from sandbox.wire import Answer, Asked, answer_json
 
@@ -40,15 +41,33 @@ def book(scene: Scene, asked: Asked) -> Answer:
     token = listed(scene.market, "kucoin").get(pair.removesuffix("-USDT"))
     if token is None or not pair.endswith("-USDT"):
         return answer_json({"code": "400100", "msg": "symbol not exist"})
-    position, tether = scene.market.index[token.id], _tether(scene)
+    position, tether = scene.market.index[token.id], dollars_per_tether(scene)
     found = book_at(scene, "kucoin", position, tick=tick_of(float(scene.snapshot.price[position])), tether=tether)
     told = {"time": scene.said_at * 1000, "sequence": str(scene.seconds)}
     return _enveloped({**told, "bids": _written(found.bids), "asks": _written(found.asks)})
 
 
-def _tether(scene: Scene) -> float:
-    position = scene.market.index.get("tether")
-    return 1.0 if position is None else float(scene.snapshot.price[position])
+def all_tickers(scene: Scene, asked: Asked) -> Answer:
+    """Answer /api/v1/market/allTickers."""
+    rows = [
+        {
+            "symbol": f"{each.symbol}-USDT",
+            "symbolName": f"{each.symbol}-USDT",
+            "buy": written(each.last),
+            "sell": written(each.last),
+            "changeRate": f"{each.share:.4f}",
+            "changePrice": f"{(each.last or each.open) - each.open:.10f}",
+            "high": written(each.high),
+            "low": written(each.low),
+            "vol": f"{each.volume:.8f}",
+            "volValue": f"{each.turnover:.8f}",
+            "last": written(each.last),
+            "averagePrice": written((each.open + (each.last or each.open)) / 2.0),
+        }
+        for each in ticked(scene, "kucoin", tether=dollars_per_tether(scene))
+        if each.symbol != "USDT"
+    ]
+    return _enveloped({"time": scene.said_at * 1000, "ticker": rows})
 
 
 def _written(side: Side) -> list[list[str]]:
@@ -61,7 +80,11 @@ def _enveloped(data: Any) -> Answer:
 
 STAND = Stand(
     name="kucoin",
-    routes={"/api/v2/symbols": symbols, "/api/v1/market/orderbook/level2_100": book},
+    routes={
+        "/api/v2/symbols": symbols,
+        "/api/v1/market/allTickers": all_tickers,
+        "/api/v1/market/orderbook/level2_100": book,
+    },
     limited={"code": "429000", "msg": "Too many requests in a short period of time, please retry later"},
     broken={"code": "500000", "msg": "Internal Server Error"},
     missing={"code": "404000", "msg": "Url Not Found"},

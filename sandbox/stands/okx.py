@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.books import Side, book_at, tick_of
 from sandbox.limits import Limit
 from sandbox.stand import Scene, Stand
+from sandbox.tickers import ticked, written
 from sandbox.venues import listed
 from sandbox.wire import Answer, Asked, answer_json
 
@@ -28,6 +29,35 @@ def instruments(scene: Scene, asked: Asked) -> Answer:
                 "state": "live" if token.delisted_at is None or scene.seconds < token.delisted_at else "suspend",
             }
             for symbol, token in listed(scene.market, "okx").items()
+        ]
+    )
+
+
+def tickers(scene: Scene, asked: Asked) -> Answer:
+    """Answer /api/v5/market/tickers."""
+    if asked.query.get("instType") != "SPOT":
+        return answer_json({"code": "51000", "data": [], "msg": "Parameter instType error"})
+    return _enveloped(
+        [
+            {
+                "instType": "SPOT",
+                "instId": f"{each.symbol}-USD",
+                "last": written(each.last) or "",
+                "lastSz": "0.1",
+                "askPx": written(each.last) or "",
+                "askSz": "1",
+                "bidPx": written(each.last) or "",
+                "bidSz": "1",
+                "open24h": written(each.open),
+                "high24h": written(each.high),
+                "low24h": written(each.low),
+                "volCcy24h": f"{each.turnover:.8f}",
+                "vol24h": f"{each.volume:.8f}",
+                "ts": str(scene.said_at * 1000),
+                "sodUtc0": written(each.open),
+                "sodUtc8": written(each.open),
+            }
+            for each in ticked(scene, "okx")
         ]
     )
 
@@ -55,7 +85,11 @@ def _enveloped(data: Any) -> Answer:
 
 STAND = Stand(
     name="okx",
-    routes={"/api/v5/public/instruments": instruments, "/api/v5/market/books": book},
+    routes={
+        "/api/v5/public/instruments": instruments,
+        "/api/v5/market/tickers": tickers,
+        "/api/v5/market/books": book,
+    },
     limited={"code": "50011", "msg": "Rate limit reached. Please refer to API documentation", "data": []},
     broken={"code": "50001", "msg": "Service temporarily unavailable. Try again later", "data": []},
     missing={"code": "404", "msg": "Not Found", "data": []},

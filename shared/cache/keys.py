@@ -1,11 +1,13 @@
 """What a request asks for, and the name under which its answer is kept."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 from urllib.parse import parse_qsl
 
 Pairs = tuple[tuple[str, str], ...]
+Canonical = Callable[[str, Pairs], Pairs]
+"""Returns the parameters of a path in the one form that all spellings of the same question have."""
 
 _name = itemgetter(0)
 _LARGEST_ALIAS = 256
@@ -17,12 +19,12 @@ class Asked:
 
     __slots__ = ("hot", "key", "line", "parameters", "path", "query")
 
-    def __init__(self, path: str, query: bytes, *, hot: bool) -> None:
+    def __init__(self, path: str, query: bytes, *, hot: bool, canonical: Canonical | None = None) -> None:
         self.path = path
         self.query = query
         self.hot = hot
         self.parameters = canonical_query(query)
-        self.key = key_of(path, self.parameters)
+        self.key = key_of(path, canonical(path, self.parameters) if canonical else self.parameters)
         self.line = b""
         """Room for the beginning of this request's line in the access log."""
 
@@ -30,15 +32,17 @@ class Asked:
 class AskedTable:
     """Raw requests that were answered before, so that asking again needs neither parsing nor hashing; bounded in number."""
 
-    def __init__(self, hot_paths: frozenset[str], *, limit: int = 4096) -> None:
+    def __init__(self, hot_paths: frozenset[str], *, limit: int = 4096, canonical: Canonical | None = None) -> None:
         self._hot_paths = hot_paths
+        self._canonical = canonical
         self._limit = limit
         self.known: dict[tuple[str, bytes], Asked] = {}
 
     def of(self, path: str, query: bytes) -> Asked:
         """Return what the request asks for; it is not remembered yet."""
         known = self.known.get((path, query))
-        return known or Asked(path, query, hot=path in self._hot_paths and not query)
+        hot = path in self._hot_paths and not query
+        return known or Asked(path, query, hot=hot, canonical=self._canonical)
 
     def remember(self, asked: Asked) -> None:
         """Keep it for the next time; the one kept longest makes room."""

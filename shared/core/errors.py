@@ -13,6 +13,9 @@ PrismError
 │   └── ConflictError             it contradicts what is there                             409
 ├── UnavailableError              nothing can be answered for now; ask again               503
 │   ├── NoDataError               the data was never loaded                                503
+│   ├── PriceStaleError           the newest price is older than it may be for trading     503
+│   ├── AllowanceSpentError       the caller used what is allowed for now                  429
+│   ├── TasksUnavailableError     the task queue took nothing                              503
 │   ├── DatabaseUnavailableError  PostgreSQL did not answer                                503
 │   └── DocumentsUnavailableError the document store did not answer                        503
 ├── DocumentTooLargeError         a document is over the store's limit                     500
@@ -30,6 +33,7 @@ PrismError
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Literal
 
 
 class PrismError(Exception):
@@ -62,8 +66,11 @@ class InvalidParameterError(CallerError):
     status = 422
     code = "invalid_parameter"
 
-    def __init__(self, parameter: str, message: str, value: object = None) -> None:
+    def __init__(
+        self, parameter: str, message: str, value: object = None, *, place: Literal["query", "body"] = "query"
+    ) -> None:
         super().__init__(f"{parameter}: {message}")
+        self.place = place
         self.parameter = parameter
         self.message = message
         self.value = value
@@ -147,6 +154,29 @@ class NoDataError(UnavailableError):
     """The data was never loaded."""
 
     code = "no_data"
+
+
+class PriceStaleError(UnavailableError):
+    """The newest price is older than one may be that something is traded at."""
+
+    code = "price_stale"
+
+    def __init__(self, token_id: str, age: timedelta | None) -> None:
+        known = "has no price" if age is None else f"was last priced {age.total_seconds():.0f} s ago"
+        super().__init__(f"'{token_id}' {known}; nothing is traded at that", timedelta(seconds=60))
+
+
+class AllowanceSpentError(UnavailableError):
+    """The caller used what is allowed for now."""
+
+    status = 429
+    code = "allowance_spent"
+
+
+class TasksUnavailableError(UnavailableError):
+    """The task queue took nothing."""
+
+    code = "tasks_unavailable"
 
 
 class DatabaseUnavailableError(UnavailableError):

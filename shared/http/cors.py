@@ -9,7 +9,9 @@ _EXPOSED_OF_KEPT = b"Age, ETag, Link, RateLimit, RateLimit-Policy, Warning, X-Ca
 _EXPOSED = _EXPOSED_OF_KEPT + b", Allow, Retry-After, WWW-Authenticate"
 _EXPOSE = b"access-control-expose-headers"
 _METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-_HEADERS = b"Authorization, Cache-Control, Content-Type, Idempotency-Key, If-None-Match, X-Api-Key, X-Request-Id"
+_HEADERS = (
+    b"Authorization, Cache-Control, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Api-Key, X-Request-Id"
+)
 _ALLOW_ORIGIN = b"access-control-allow-origin"
 
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.cache.documents import DocumentStore
 from shared.cache.guarded import GuardedStore
-from shared.cache.keys import AskedTable
+from shared.cache.keys import AskedTable, Canonical
 from shared.cache.memory import MemoryTier
 from shared.cache.responses import ResponseCache
 from shared.cache.sharing import Sharing
@@ -70,6 +70,7 @@ class ApiFunction:
         settings: Reads the settings; called on the first request, and again on the next one if it raises.
         clock: Tells the time.
         documents: Opens the document store; called on the first request for a hot path.
+        canonical: Gives the parameters of a path the one form under which its answer is kept; without it, names in order.
         write_log: Takes the lines of the access log.
     """
 
@@ -80,12 +81,14 @@ class ApiFunction:
         settings: Callable[[], Settings] = Settings.from_environment,
         clock: Clock | None = None,
         documents: Callable[[Settings], DocumentStore] | None = None,
+        canonical: Canonical | None = None,
         write_log: Callable[[bytes], None] = to_stdout,
     ) -> None:
         self._build = build
         self._read_settings = settings
         self._clock = clock or SystemClock()
         self._documents = documents or self._open_documents
+        self._canonical = canonical
         self._write_log = write_log
         self._front: Front | None = None
         self._store: GuardedStore | None = None
@@ -125,7 +128,7 @@ class ApiFunction:
             sharing = Sharing(self._store, clock=clock, generation=settings.revision, always=cors.kept)
         self._front = Front(
             ResponseCache(MemoryTier(settings.memory_cache_bytes), clock=clock, sharing=sharing, always=cors.kept),
-            AskedTable(settings.hot_paths),
+            AskedTable(settings.hot_paths, canonical=self._canonical),
             application=lambda: self._built(settings),
             cors=cors,
             log=AccessLog(settings.project, self._write_log),

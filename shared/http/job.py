@@ -79,7 +79,7 @@ class JobFunction:
         if self._verifier is None:
             self._verifier = verifier_of(self._settings, self._clock)
         await self._verifier.verify(request.headers.get("authorization"))
-        body = await _body_of(request)
+        body = await body_of(request)
         if self._job is None:
             self._job = self._build(self._settings)
         return await self._job.run(body)
@@ -98,7 +98,12 @@ def told(progress: BackfillProgress) -> dict[str, Any]:
     return readable
 
 
-async def _body_of(request: Request) -> object:
+async def body_of(request: Request) -> object:
+    """Return the JSON of a request's body.
+
+    Raises:
+        InvalidParameterError: it is none.
+    """
     bounded = Request(request.scope, limited(request.scope, request.receive))
     try:
         body: object = json.loads(await bounded.body())

@@ -83,7 +83,7 @@ def _invalid(errors: list[dict[str, object]]) -> Recorded:
 
 def _validation_error(exc: InvalidParameterError) -> dict[str, object]:
     """Return a refused parameter as one of FastAPI's list."""
-    return {"type": "value_error", "loc": ["query", exc.parameter], "msg": exc.message, "input": exc.value}
+    return {"type": "value_error", "loc": [exc.place, exc.parameter], "msg": exc.message, "input": exc.value}
 
 
 def _from_ours(exc: PrismError, call: Call) -> Recorded:

@@ -1,5 +1,6 @@
 """Refuses query parameters that a route does not know, and single ones given twice: a typing error must not pass silently."""
 
+import difflib
 import types
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -15,13 +16,16 @@ from .call import call_of
 from .problems import InvalidRequestError
 
 _SEVERAL = (list, set, frozenset, tuple, Sequence)
+_FEW = 30
+_LONGEST = 100
+"""Characters of a name that are compared: what a caller sends must not cost much."""
 
 
 class QueryCheck:
     """The parameters of one route, its dependencies' among them; a route that reads the query by itself knows none."""
 
     def __init__(self, route: APIRoute) -> None:
-        self._several = dict(_parameters(route.dependant))
+        self._several = dict(_parameters(route.dependant)) | dict.fromkeys(_read_by_hand(route), False)
 
     def __call__(self, scope: Scope) -> None:
         """Check one request.
@@ -42,13 +46,26 @@ class QueryCheck:
 
     def _error(self, name: str, values: list[str]) -> dict[str, object] | None:
         if name not in self._several:
-            known = ", ".join(sorted(self._several)) or "none"
-            message = f"Unknown query parameter; known here: {known}"
+            message = f"Unknown query parameter; {self._known(name)}"
             return {"type": "unknown_parameter", "loc": ["query", name], "msg": message, "input": values[0]}
         if len(values) > 1 and not self._several[name]:
             message = "Given more than once"
             return {"type": "repeated_parameter", "loc": ["query", name], "msg": message, "input": values}
         return None
+
+    def _known(self, name: str) -> str:
+        """Return the names that there are, of very many only those nearest to the one given."""
+        if len(self._several) <= _FEW:
+            return f"known here: {', '.join(sorted(self._several)) or 'none'}"
+        near = difflib.get_close_matches(name[:_LONGEST], sorted(self._several), n=3, cutoff=0.0)
+        return f"nearest here: {', '.join(near)}"
+
+
+def _read_by_hand(route: APIRoute) -> Iterator[str]:
+    """Yield the query parameters that a route documents itself, because it reads them itself."""
+    for parameter in (route.openapi_extra or {}).get("parameters", ()):
+        if parameter["in"] == "query":
+            yield parameter["name"]
 
 
 def _parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:

@@ -74,8 +74,8 @@ def complaint_in(body: JsonValue) -> Complaint | None:
         return complaint_in(body["data"])
     for name in ("error", "status"):
         inner = body.get(name)
-        # A status that is an object may also be that of a transaction.
-        if isinstance(inner, dict) and (name == "error" or "error_code" in inner):
+        # A status that is an object may also be that of a transaction, or, with the code 0, CoinMarketCap's of a success.
+        if isinstance(inner, dict) and (name == "error" or inner.get("error_code", 0) not in (0, "0")):
             return complaint_in(inner) or Complaint("", _whole(inner.get("error_code")))
     if body.get("Response") == "Error":
         # CryptoCompare's, with HTTP 200.

@@ -44,6 +44,9 @@ class Descriptor:
     are the account's, but not its circuit: one endpoint that fails says little of the others."""
     rank: int
     """Preference within the family and at the start of the rotation; the lowest comes first."""
+    spare: bool = False
+    """Whether it has no turn of its own, and is asked only when too few of the others answer: it has few tokens, or no
+    names, or costs credits."""
     default_url: str
     url_setting: str
     key_need: KeyNeed = "none"

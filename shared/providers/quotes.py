@@ -12,9 +12,15 @@ from shared.core.settings import Settings
 from shared.records.market import PriceRecord
 
 from .adapters.binance import BINANCE, Binance
+from .adapters.bitfinex_tickers import BITFINEX
 from .adapters.coincap import COINCAP, CoinCap
 from .adapters.coingecko import FREE, PRO, CoinGecko
+from .adapters.coinmarketcap import COINMARKETCAP, CoinMarketCap
 from .adapters.coinpaprika import COINPAPRIKA, CoinPaprika
+from .adapters.kraken_tickers import KRAKEN
+from .adapters.kucoin_tickers import KUCOIN
+from .adapters.okx_tickers import OKX
+from .adapters.venue_tickers import TickerList, tickers_of
 from .contract import Descriptor, Http, QuoteAdapter, QuoteRequest
 from .http import HttpClient
 from .questions import Asker, Outcome, Round
@@ -22,12 +28,15 @@ from .registry import assembled
 from .rotation import Bar, Line, Provider, disabled_reason, disabling, following, lined_up
 from .state import Book, StateStore
 
+_SPARES: tuple[TickerList, ...] = (OKX, KUCOIN, KRAKEN, BITFINEX)
 _QUOTES: tuple[tuple[Descriptor, Callable[[str, Descriptor], QuoteAdapter]], ...] = (
     (PRO, CoinGecko),
     (FREE, CoinGecko),
     (BINANCE, Binance),
     (COINPAPRIKA, CoinPaprika),
     (COINCAP, CoinCap),
+    (COINMARKETCAP, CoinMarketCap),
+    *((venue.descriptor, tickers_of(venue)) for venue in _SPARES),
 )
 
 

@@ -58,19 +58,22 @@ def lined_up(
     """Return the line of one run.
 
     First the best of each family, from the family whose turn it is; then the other members, who step in when
-    theirs failed. When nobody may be asked, the one whose cooldown ends first gets a last-resort trial.
+    theirs failed; then the spares, always in the same order. When nobody may be asked, the one whose cooldown ends
+    first gets a last-resort trial.
     """
     bars = {each.id: barred(each, states[each.id], request, now) for each in providers}
     free = [each for each in providers if bars[each.id] is None]
-    order = _in_turn(free, _families(providers), next_family) or _last_resort(providers, states, bars)
+    regular, spare = _parted(free)
+    turn = _in_turn(regular, _families(_parted(providers)[0]), next_family)
+    order = (*turn, *spare) or _last_resort(providers, states, bars)
     asked = {each.id for each in order}
     kept_out = tuple((each, bar) for each in providers if (bar := bars[each.id]) and each.id not in asked)
     return Line(order, kept_out)
 
 
 def following(providers: Sequence[Provider], next_family: str | None, wanted: int) -> str:
-    """Return the family whose turn it is after a run that wanted so many."""
-    families = _families(providers)
+    """Return the family whose turn it is after a run that wanted so many; spares have none."""
+    families = _families(_parted(providers)[0]) or _families(providers)
     return families[(_position(families, next_family) + wanted) % len(families)]
 
 
@@ -102,6 +105,15 @@ def _waiting(state: ProviderState) -> Bar:
     if state.last_error_code == "rate_limited":
         return Bar("rate_limited", f"asked for patience until {until:%H:%M:%S}", until)
     return Bar("circuit_open", f"circuit open until {until:%H:%M:%S}", until)
+
+
+def _parted(providers: Iterable[Provider]) -> tuple[list[Provider], list[Provider]]:
+    """Return those that have turns, and the spares by rank."""
+    ranked = sorted(providers, key=lambda each: each.adapter.descriptor.rank)
+    return (
+        [each for each in ranked if not each.adapter.descriptor.spare],
+        [each for each in ranked if each.adapter.descriptor.spare],
+    )
 
 
 def _families(providers: Iterable[Provider]) -> list[str]:

@@ -19,6 +19,11 @@ QUOTE_PROVIDERS: Mapping[str, str] = MappingProxyType(
         "binance": "binance",
         "coinpaprika": "coinpaprika",
         "coincap": "coincap",
+        "coinmarketcap": "coinmarketcap",
+        "okx": "okx",
+        "kucoin": "kucoin",
+        "kraken": "kraken",
+        "bitfinex": "bitfinex",
     }
 )
 """Every provider of quotes and its family: two of one family are one source and never agree with each other."""

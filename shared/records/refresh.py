@@ -20,6 +20,12 @@ REFRESHES: Mapping[str, timedelta] = MappingProxyType(
         "refresh_news": timedelta(minutes=5),
         "refresh_candles": timedelta(seconds=60),
         "refresh_depth": timedelta(seconds=60),
+        "refresh_trading": timedelta(seconds=60),
+        "refresh_scores": timedelta(minutes=30),
+        "refresh_screener": timedelta(minutes=5),
+        "refresh_signals": timedelta(minutes=5),
+        "refresh_regime": timedelta(hours=1),
+        "refresh_indices": timedelta(hours=1),
         "refresh_alerts": timedelta(seconds=60),
     }
 )

@@ -1,7 +1,7 @@
 # One developer's or a team's playground: nothing runs while nobody asks.
 environment              = "dev"
-database_tier            = "db-f1-micro"
-database_max_connections = 100
+database_tier            = "db-g1-small"
+database_max_connections = 200
 database_disk_limit_gb   = 20
 database_standby         = false
 database_backups         = 7

@@ -53,7 +53,7 @@ _LISTS = "a list of pairs that nothing needs: the pairs are taken from the ticke
 _ALIVE = "says that the service is up or what time it has; an answer to a question that we ask says the same"
 _TRADES = "single trades are no kind of fact here; candles hold what they add up to"
 _DERIVATIVES = "futures, options and funding are no kind of fact here"
-_PAIR = "a price of one pair without supply, rank or dollar volume; quotes come from answers about all tokens at once"
+_PAIR = "one pair an answer: a call for each token and minute, where other exchanges tell all their pairs in one"
 _TOTALS = "totals of the whole market, which the market overview makes of its own quotes"
 _OTHER_API = "another API of the same exchange with the facts of the one that we read"
 _VENUES = "which exchange trades what: no kind of fact here"
@@ -78,7 +78,6 @@ EXCLUDED: dict[str, str] = {
     "binance/[df]api_v1_[opt]*": _DERIVATIVES,
     "bitfinex/v1_book_OMGETH__01.json": _OLD,
     "bitfinex/v1_pubticker_OMGETH__01.json": _PAIR,
-    "bitfinex/v2_tickers__01.json": _PAIR,
     "bitstamp/api_v2_ticker_btcusd__01.json": _PAIR,
     "blockchain-info/haskoin_store_bch_health__01.json": _ALIVE,
     "blockstream/api_address_addr__*": _ACCOUNT,
@@ -108,11 +107,10 @@ EXCLUDED: dict[str, str] = {
     "coingecko/api_v3_simple_price__*": _PRICES,
     "coinmarketcap/web_*": _WEB,
     "coinmarketcap/v1_cryptocurrency_info__01.json": "paid by the call; CoinGecko and CoinPaprika tell the same of every token",
-    "coinmarketcap/v1_cryptocurrency_listings_latest__01.json": "asked for with a paid key only; five providers of quotes are asked, of four families",
     "coinpaprika/v1_global__01.json": _TOTALS,
     "cryptocompare/data_price*": _PRICES,
     "cryptocompare/data_top_totalvolfull__01.json": "a page of ten by volume, by symbols alone; symbols collide",
-    "cryptocompare/index_cc_v1_historical_*s__0[134].json": "an index over many venues, with a key only and by symbols alone; five providers of candles are asked",
+    "cryptocompare/index_cc_v1_historical_*s__0[134].json": "an index over many venues, with a key only and by symbols alone; not read yet (decision 0006)",
     "defillama/prices_*": _PRICES,
     "ethereum-rpc/eth_getBalance__*": _ACCOUNT,
     "ethereum-rpc/web3_clientVersion__*": _ALIVE,
@@ -137,15 +135,13 @@ EXCLUDED: dict[str, str] = {
     "gemini/v1_pubticker_BTCUSD__01.json": _PAIR,
     "gemini/v1_trades_BTCUSD__01.json": _TRADES,
     "kraken/0_public_Assets__01.json": "names of assets; pairs name theirs themselves",
-    "kraken/0_public_Ticker__*": _PAIR,
     "kraken/0_public_Time__01.json": _ALIVE,
     "kraken/0_public_Trades__01.json": _TRADES,
-    "kucoin/api_v1_market_allTickers__01.json": _PAIR,
     "kucoin/api_v1_market_stats__01.json": _PAIR,
     "mempool-space/api_v1_fees_mempool_blocks__01.json": "what waits, block by block; the recommendation is made of it",
     "mempool-space/api_v1_mining_pools_1w__01.json": "who mined: no kind of fact here",
     "mempool-space/websocket_live_2h_chart__01.json": "a stream for its own page",
     "okx/*trades*": _TRADES,
-    "okx/*ticker*": _PAIR,
+    "okx/api_v1_ticker_do__01.json": "one pair, which the answer does not name; switched off since",
     "whale-alert/v1_status__01.json": _ALIVE,
 }

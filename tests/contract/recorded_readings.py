@@ -19,6 +19,7 @@ from shared.providers.adapters.binance import BINANCE, Binance
 from shared.providers.adapters.binance_candles import BinanceCandles
 from shared.providers.adapters.binance_depth import BinanceDepth
 from shared.providers.adapters.bitfinex_depth import BITFINEX
+from shared.providers.adapters.bitfinex_tickers import BITFINEX as BITFINEX_TICKERS
 from shared.providers.adapters.bitstamp_depth import BITSTAMP
 from shared.providers.adapters.blockcypher_chains import BLOCKCYPHER, BlockCypher
 from shared.providers.adapters.blockcypher_gas import BlockCypherGas
@@ -29,6 +30,7 @@ from shared.providers.adapters.coingecko import FREE, CoinGecko
 from shared.providers.adapters.coingecko_candles import FREE_CANDLES, CoinGeckoCandles
 from shared.providers.adapters.coingecko_categories import CATEGORIES_FREE, CoinGeckoCategories, CoinGeckoTrending
 from shared.providers.adapters.coingecko_tokens import TOKENS_FREE, CoinGeckoDetails, CoinGeckoList
+from shared.providers.adapters.coinmarketcap import COINMARKETCAP, CoinMarketCap
 from shared.providers.adapters.cryptopanic_news import CryptoPanic
 from shared.providers.adapters.defillama_chains import DEFILLAMA, DefiLlama
 from shared.providers.adapters.etherscan_chains import supply_of
@@ -39,11 +41,15 @@ from shared.providers.adapters.evm_rpc_gas import EVM_RPC_GAS, EvmRpcGas
 from shared.providers.adapters.gemini_depth import GEMINI
 from shared.providers.adapters.kraken import KrakenCandles, KrakenMarkets
 from shared.providers.adapters.kraken_depth import KrakenDepth
+from shared.providers.adapters.kraken_tickers import KRAKEN as KRAKEN_TICKERS
 from shared.providers.adapters.kucoin_depth import KUCOIN
+from shared.providers.adapters.kucoin_tickers import KUCOIN as KUCOIN_TICKERS
 from shared.providers.adapters.mempool_space_gas import MempoolSpaceGas
 from shared.providers.adapters.newsapi_news import NewsApi
 from shared.providers.adapters.okx_depth import OKX
+from shared.providers.adapters.okx_tickers import OKX as OKX_TICKERS
 from shared.providers.adapters.venue_books import Venue, VenueBooks, VenueMarkets
+from shared.providers.adapters.venue_tickers import TickerList, VenueTickers
 from shared.providers.adapters.whale_alert_flows import WhaleAlertFlows
 from shared.providers.candle_requests import CandleRequest, Market, MarketsRequest
 from shared.providers.chain_frame import ChainRequest
@@ -102,6 +108,10 @@ def venue_book(venue: Venue) -> Callable[[str], Sequence[Any]]:
 
 def venue_markets(venue: Venue) -> Callable[[str], Sequence[Any]]:
     return by(VenueMarkets(URL, venue.descriptor, venue), MarketsRequest())
+
+
+def tickers(venue: TickerList) -> Callable[[str], Sequence[Any]]:
+    return by(VenueTickers(URL, venue.descriptor, venue), QuoteRequest(1))
 
 
 def details(token_id: str) -> Callable[[str], Sequence[Any]]:
@@ -211,6 +221,7 @@ READINGS: tuple[Reading, ...] = (
     Reading("binance/api_v3_ticker_24hr__0[23].json", by(Binance(URL, BINANCE), QuoteRequest(1)), 0),
     Reading("binance/api_v3_klines__03.json", candles(BinanceCandles(URL), "1m")),
     Reading("bitfinex/v2_book_*", venue_book(BITFINEX)),
+    Reading("bitfinex/v2_tickers__01.json", tickers(BITFINEX_TICKERS), 150),
     Reading("bitfinex/v1_symbols__01.json", venue_markets(BITFINEX), 10),
     Reading("bitstamp/api_v2_order_book_*", venue_book(BITSTAMP)),
     Reading("blockcypher/v1_eth_main__*", head, 2),
@@ -238,6 +249,11 @@ READINGS: tuple[Reading, ...] = (
         by(CoinGeckoCategories(URL, CATEGORIES_FREE), CategoriesRequest("coingecko")),
     ),
     Reading("coingecko/api_v3_search_trending__*", by(CoinGeckoTrending(URL, CATEGORIES_FREE), TrendingRequest()), 7),
+    Reading(
+        "coinmarketcap/v1_cryptocurrency_listings_latest__01.json",
+        by(CoinMarketCap(URL, COINMARKETCAP), QuoteRequest(1)),
+        3,
+    ),
     Reading("cryptopanic/*", by(_PANIC, NewsRequest()), 20),
     Reading("defillama/overview_dexs__01.json.gz", chain("dex_volume", "ethereum")),
     Reading("defillama/overview_fees__01.json.gz", chain("fees"), 16),
@@ -259,7 +275,11 @@ READINGS: tuple[Reading, ...] = (
     Reading("gemini/v1_symbols__01.json", venue_markets(GEMINI), 2),
     Reading("kraken/0_public_AssetPairs__01.json", by(KrakenMarkets(URL), MarketsRequest()), 5),
     Reading("kraken/0_public_Depth__01.json", book(KrakenDepth(URL))),
+    Reading("kraken/0_public_Ticker__0[34].json", tickers(KRAKEN_TICKERS), 500),
+    # Euros alone: read, and nothing of ours.
+    Reading("kraken/0_public_Ticker__0[56].json", tickers(KRAKEN_TICKERS), 0),
     Reading("kraken/0_public_OHLC__01.json", candles(KrakenCandles(URL), "1m"), 720),
+    Reading("kucoin/api_v1_market_allTickers__01.json", tickers(KUCOIN_TICKERS), 20),
     Reading("kucoin/api_v1_market_orderbook_level2__01.json", venue_book(KUCOIN)),
     Reading("kucoin/api_v1_symbols__01.json", venue_markets(KUCOIN), 10),
     Reading("mempool-space/websocket_init_message_*", recommended),
@@ -267,6 +287,8 @@ READINGS: tuple[Reading, ...] = (
     Reading("newsapi/v2_everything_articles_array__01.json", by(_API, NewsRequest()), 200),
     Reading("newsapi/v2_top_headlines__01.json", by(_API, NewsRequest()), 10),
     Reading("okx/api_v1_depth_do__01.json", venue_book(OKX)),
+    Reading("okx/api_spot_v3_instruments_ticker__01.json", tickers(OKX_TICKERS), 100),
+    Reading("okx/*_tickers_*", tickers(OKX_TICKERS), 100),
     Reading("okx/api_spot_v3_instruments_BTC_USDT_book__01.json", venue_book(OKX)),
     Reading("whale-alert/v1_transactions__01.json", whales),
 )

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from shared.cache.keys import Canonical
 from shared.core.clock import Clock
 from shared.core.settings import Settings
 from shared.db.engine import Database
@@ -26,13 +27,16 @@ Build = Callable[[Settings, Clock], Wiring]
 class Served:
     """One function, asked over ASGI."""
 
-    def __init__(self, build: Build, place: Place, clock: SteppingClock | None = None) -> None:
+    def __init__(
+        self, build: Build, place: Place, clock: SteppingClock | None = None, *, canonical: Canonical | None = None
+    ) -> None:
         self.clock = clock or SteppingClock(NOON)
         self.function = ApiFunction(
             lambda settings: build(settings, self.clock),
             settings=lambda: settings_of(place),
             clock=self.clock,
             write_log=lambda line: None,
+            canonical=canonical,
         )
 
         async def entry(request: Request) -> ASGIApp:

@@ -312,3 +312,45 @@ async def test_flows_are_read_by_chain_and_nothing_moved_is_a_known_zero(place: 
     assert set(soon) == {("bitcoin", "largest_transfer_usd"), ("bitcoin", "net_exchange_flow_usd")}
     assert soon["bitcoin", "largest_transfer_usd"].sources == ("mempool_space",)
     assert late == {}
+
+
+async def test_scores_signals_and_the_regime_are_read(place: Place) -> None:
+    dataset = "INSERT INTO datasets VALUES ('{}', '2026-03-01T12:00:00Z', '{{cryptoprism}}', 'live')"
+    place.run(dataset.format("refresh_scores"))
+    place.run(dataset.format("refresh_signals"))
+    place.run(dataset.format("refresh_regime"))
+    place.run(
+        "INSERT INTO regime_days (day, known_at, version, inputs, gauge, reason) VALUES"
+        " ('2026-02-27', now(), '1', '', 'neutral', NULL), ('2026-02-28', now(), '1', '', 'strong_bearish', NULL),"
+        " ('2026-03-01', now(), '1', '', NULL, 'too few tokens')"
+    )
+    place.run(
+        "INSERT INTO token_scores (token_id, at, known_at, kind, place, durability, momentum, crypto_score, written)"
+        " VALUES ('bitcoin', now(), now(), 'plain', 1, 71.5, 40, 62.25, '')"
+    )
+    place.run(
+        "INSERT INTO token_signals (token_id, place, computed_at, known, agreeing, written_heat, written_consensus,"
+        " written_verdict) SELECT token, 1, now(), 6, 3, '{}', '{}', verdict FROM (VALUES"
+        """ ('bitcoin', '{"direction":"bearish","strength":"clear","composite":-0.41}'),"""
+        """ ('ethereum', '{"direction":null,"strength":null,"composite":null}')) AS told (token, verdict)"""
+    )
+    database = Database(place.reader, read_only=True)
+    wanted = [
+        condition(kind=kind, subject=token, measure=measure)
+        for kind, measure in (("score", "crypto_score"), ("signal", "composite"))
+        for token in ("bitcoin", "ethereum")
+    ]
+    wanted.append(condition(kind="regime", subject="market", measure="gauge"))
+
+    facts = await FactReader(database).read(wanted, now=NOON)
+    await database.close()
+
+    assert {key: fact.value for key, fact in facts.items()} == {
+        ("bitcoin", "crypto_score"): Decimal("62.25"),
+        ("bitcoin", "durability"): Decimal("71.5"),
+        ("bitcoin", "momentum"): Decimal(40),
+        ("bitcoin", "composite"): Decimal("-0.41"),
+        ("bitcoin", "signal_strength"): Decimal(-3),
+        ("ethereum", "signal_strength"): Decimal(0),
+        ("market", "gauge"): Decimal(-2),
+    }

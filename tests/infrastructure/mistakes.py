@@ -42,8 +42,16 @@ IN_MANIFESTS = [
     Mistake("half a CPU for many", _PRICES, "cpu: 1", "cpu: 0.5", "manifest", "concurrency: 80"),
     Mistake("min over max", _PRICES, "{min: 1, max: 10}", "{min: 11, max: 10}", "manifest", "instances/prod"),
     Mistake("warms nobody", _REFRESH, "warms: [prices,", "warms: [pricess,", "manifest", "warms: no function pricess"),
+    Mistake(
+        "enqueues nobody",
+        "functions/indices/function.yaml",
+        "[run_backtests]",
+        "[run_backtest]",
+        "manifest",
+        "enqueues: no function run_backtest",
+    ),
     Mistake("hot path elsewhere", _PRICES, "hot: [/api/v1/prices/live,", "hot: [/api/v1/live,", "manifest", "hot: "),
-    Mistake("secret in lower case", _REFRESH, "COINCAP_KEYS]", "coincap]", "manifest", "'coincap' does not match"),
+    Mistake("secret in lower case", _REFRESH, "COINCAP_KEYS,", "coincap,", "manifest", "'coincap' does not match"),
     Mistake("reader that writes", _PRICES, "database: read", "database: write", "manifest", "database: "),
     Mistake("tabs for YAML", _PRICES, "cpu: 1", "\tcpu: 1", "manifest", "function.yaml: "),
 ]
@@ -52,6 +60,14 @@ IN_TERRAFORM = [
     Mistake("unknown argument", _FUNCTION, "available_memory ", "available_ram ", "validate", "available_ram"),
     Mistake(
         "missing argument", "terraform/tasks.tf", "  location = var.region\n", "", "validate", '"location" is required'
+    ),
+    Mistake(
+        "queue open to the gateway",
+        "terraform/tasks.tf",
+        "serviceAccount:${local.function_emails[each.value.function]}",
+        'serviceAccount:${local.emails["gateway"]}',
+        "check",
+        "queues_are_filled_by_those_who_say_so",
     ),
     Mistake("wrong enum", "terraform/documents.tf", '"FIRESTORE_NATIVE"', '"NATIVE"', "validate", "FIRESTORE_NATIVE"),
     Mistake("undeclared", "terraform/schedules.tf", "local.attempt_s[", "local.attempts[", "validate", "attempts"),
@@ -242,7 +258,7 @@ IN_TERRAFORM = [
         'fileset("${path.module}/../functions", "*/function.yaml") :',
         'fileset("${path.module}/../functions", "[m-r]*/function.yaml") :',
         "plan",
-        "sentiment_url",
+        "vars map does not contain key",
     ),
     Mistake(
         "path dropped",
@@ -326,10 +342,10 @@ IN_TERRAFORM = [
     Mistake(
         "too few connections",
         "terraform/environments/staging.tfvars",
-        "database_max_connections = 200",
+        "database_max_connections = 250",
         "database_max_connections = 100",
         "plan",
-        "may open 98 connections",
+        "connections",
         "staging",
     ),
     Mistake(

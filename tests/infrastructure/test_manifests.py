@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
 from local.schedule import next_tick
 from local.scheduler import jobs_of
@@ -15,7 +16,7 @@ from tools.generate import generated_files
 from tools.manifests import ROOT, Environment, read_manifests
 
 MANIFESTS = read_manifests()
-MAX_CONNECTIONS: dict[Environment, int] = {"dev": 100, "staging": 200, "prod": 400}
+MAX_CONNECTIONS: dict[Environment, int] = {"dev": 200, "staging": 250, "prod": 500}
 """The flag `max_connections` of each environment's instance."""
 
 
@@ -60,7 +61,7 @@ def test_a_job_is_neither_scheduled_nor_reached_through_the_gateway() -> None:
     jobs = [manifest for manifest in MANIFESTS.values() if manifest.kind == "job"]
     gateway = "".join(text for path, text in generated_files().items() if path.startswith("gateway/"))
 
-    assert [manifest.name for manifest in jobs] == ["backfill"]
+    assert [manifest.name for manifest in jobs] == ["backfill", "run_backtests"]
     for manifest in jobs:
         assert jobs_of({manifest.name: manifest}, {manifest.name: 1}) == []
         assert manifest.name not in gateway
@@ -143,3 +144,11 @@ def test_no_tracked_file_names_a_folder_of_one_machine() -> None:
     shape = re.compile(r"(?<![\w.])/(?:root|work|home/[a-z]\w+|Users/[A-Z]\w+)/[\w.]")
 
     assert [(path, found.group()) for path, text in tracked_texts() if (found := shape.search(text))] == []
+
+
+@pytest.mark.parametrize("name", [name for name, manifest in MANIFESTS.items() if manifest.private])
+def test_the_first_private_path_answers_a_get(name: str) -> None:
+    """The trial of a bundle and the smoke of a release ask it without a token, and want to be told 401."""
+    paths = yaml.safe_load(generated_files()["gateway/openapi.json"])["paths"]
+
+    assert "get" in paths[MANIFESTS[name].private[0]]

@@ -23,7 +23,7 @@ SECRETS = {secret for manifest in MANIFESTS.values() for secret in manifest.secr
 ONLY_HERE = {
     "PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy",
     "PYTHONPATH", "PYTHONUNBUFFERED", "HOST", "PORT", "NO_PROXY",
-    "DB_SOCKET", "DOCUMENTS_FILE", "OIDC_ISSUER", "OIDC_JWKS_URL", "FIREBASE_STAND_IN_URL",
+    "DB_SOCKET", "DOCUMENTS_FILE", "OIDC_ISSUER", "OIDC_JWKS_URL", "FIREBASE_STAND_IN_URL", "CLOUD_TASKS_URL",
 }  # fmt: skip
 """What a process on this machine is told about this machine."""
 BY_THE_PLATFORM = {"FUNCTION_TARGET", "CLOUD_RUN_TIMEOUT_SECONDS", "K_SERVICE", "K_REVISION"}

@@ -10,6 +10,7 @@ import pytest
 
 from local.options import Options
 from local.platform import Platform
+from shared.records.provider import QUOTE_PROVIDERS
 from tests.folders import open_folder
 from tests.platforms import MARKET
 
@@ -138,7 +139,7 @@ def test_status_lists_every_provider(caller: httpx2.Client) -> None:
     providers = renewed(caller, "/api/v1/status").json()["data"]["providers"]
 
     states = {each["id"]: each["state"] for each in providers if each["kind"] == "quotes"}
-    assert set(states) == {"coingecko_pro", "coingecko", "binance", "coinpaprika", "coincap"}
+    assert set(states) == set(QUOTE_PROVIDERS)
 
 
 def test_one_provider_less_opens_its_circuit_and_no_request_fails(platform: Platform, caller: httpx2.Client) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from sandbox.serving import Served, serve
+from shared.records.provider import QUOTE_PROVIDERS
 from tests.clocks import SteppingClock
 from tests.databases import Place
 from tests.markets import Market, market_over
 
 KEYLESS = ("coingecko", "binance", "coinpaprika")
+SPARES = ("okx", "kucoin", "kraken", "bitfinex")
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +28,7 @@ def sandbox() -> Iterator[Served]:
 async def market(sandbox: Served, place: Place, tmp_path: Path) -> AsyncIterator[Market]:
     async with market_over(sandbox, place, tmp_path, fetch_within=timedelta(seconds=4)) as made:
         yield made
-        for provider in ("coingecko", "coingecko_pro", "binance", "coinpaprika", "coincap"):
+        for provider in QUOTE_PROVIDERS:
             made.mend(provider)
 
 
@@ -65,6 +67,43 @@ async def test_one_failing_provider_is_named_and_the_others_serve(market: Market
 
     assert failures["coingecko"] == code
     assert market.count("quotes") > 0
+
+
+async def test_exchanges_are_asked_only_for_families_that_are_missing(market: Market) -> None:
+    well = await market.run()
+    market.fault("coinpaprika", "server_error")
+    lacking = await market.run()
+
+    asked = [{source.provider for source in report.sources if source.rows} for report in (well, lacking)]
+    assert asked == [set(KEYLESS), {"coingecko", "binance", "okx"}]
+    assert lacking.outcome == "succeeded"
+    assert "okx" in market.sources("bitcoin")
+
+
+@pytest.mark.parametrize("kind", ["error_body", "html", "truncated", "rate_limit_silent", "reset"])
+async def test_a_failing_exchange_is_replaced_by_the_next(market: Market, kind: str) -> None:
+    await market.run()
+    market.fault("coinpaprika", "server_error")
+    market.fault("okx", kind)
+    market.fault("kucoin", kind)
+    report = await market.run()
+
+    failed = {source.provider for source in report.sources if source.error_code}
+    assert {"okx", "kucoin"} <= failed
+    assert report.outcome == "succeeded"
+    assert "kraken" in market.sources("bitcoin")
+
+
+async def test_exchanges_alone_keep_prices_alive_and_the_market_caps_of_before(market: Market) -> None:
+    await market.run()
+    caps = market.count("quotes WHERE market_cap_usd IS NOT NULL")
+    for provider in ("coingecko", "coinpaprika", "binance"):
+        market.fault(provider, "server_error")
+    report = await market.run()
+
+    assert {source.provider for source in report.sources if source.rows} == {"okx", "kucoin", "kraken"}
+    assert {"okx", "kucoin", "kraken"} <= market.sources("bitcoin")
+    assert market.count("quotes WHERE market_cap_usd IS NOT NULL") == caps > 0
 
 
 async def test_an_error_said_with_status_200_is_an_error(market: Market) -> None:
@@ -121,14 +160,14 @@ async def test_an_answer_after_the_deadline_does_not(market: Market) -> None:
 async def test_when_all_fail_the_last_good_data_stays_and_each_failure_is_named(market: Market) -> None:
     await market.run()
     before = market.place.run("SELECT token_id, price_usd, as_of FROM quotes ORDER BY 1")
-    for provider in (*KEYLESS, "coingecko_pro", "coincap"):
+    for provider in QUOTE_PROVIDERS:
         market.fault(provider, "server_error")
 
     report = await market.run()
 
     assert report.outcome == "failed"
     codes = {source.provider: source.error_code for source in report.sources}
-    assert {codes[provider] for provider in KEYLESS} == {"server_failed"}
+    assert {codes[provider] for provider in (*KEYLESS, *SPARES)} == {"server_failed"}
     assert market.place.run("SELECT token_id, price_usd, as_of FROM quotes ORDER BY 1") == before
 
 

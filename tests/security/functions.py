@@ -63,7 +63,7 @@ def described(function: str) -> dict[str, Any]:
     return document([router_of(function)], title="T", version="1", description="D")
 
 
-def settings_of(function: str, people: Identities, folder: Path, place: Place | None = None) -> Settings:
+def settings_of(function: str, people: Identities, folder: Path, place: Place | None = None, **more: str) -> Settings:
     """Return what the platform would tell the function; providers are nowhere, and the database may be."""
     user = None if place is None else place.writer
     database = {
@@ -81,6 +81,7 @@ def settings_of(function: str, people: Identities, folder: Path, place: Place | 
         DOCUMENTS_FILE=str(folder / "documents.sqlite"),
         PRIVATE_PATHS=",".join(API[function].private),
         RATE_LIMITS=_NO_LIMITS,
+        **more,
     )
 
 

@@ -17,6 +17,17 @@ class Made:
 
 THINGS: Mapping[tuple[str, str], Made] = {
     ("auth", "key_id"): Made("/api/v1/auth/keys", {"name": "mine"}),
+    ("portfolio", "portfolio_id"): Made("/api/v1/portfolios", {"name": "mine"}),
+    ("portfolio", "transaction_id"): Made(
+        "/api/v1/portfolios/{portfolio_id}/transactions",
+        {"at": "2025-01-01", "kind": "buy", "token_id": "bitcoin", "quantity": "1", "price": "100"},
+    ),
+    ("trading", "account_id"): Made("/api/v1/trading/accounts", {"name": "mine", "starting_cash_usd": "1000"}),
+    ("trading", "order_id"): Made(
+        "/api/v1/trading/accounts/{account_id}/orders",
+        {"token_id": "bitcoin", "side": "buy", "type": "limit", "quantity": "1", "limit_price": "1"},
+    ),
+    ("indices", "backtest_id"): Made("/api/v1/indices/backtests", {"name": "mine", "universe": {"top": 20}}),
     ("alerts", "alert_id"): Made(
         "/api/v1/alerts",
         {

@@ -67,13 +67,10 @@ def _program(manifest: Manifest, programs: Path, folder: Path, port: int) -> Pro
 def _check(manifest: Manifest, url: str) -> None:
     if manifest.kind == "api":
         _expect(404, ask(f"{url}/no/such/path", timeout_s=20))
-        _expect(503, ask(f"{url}{_needs_database(manifest)}", timeout_s=20), or_status=200)
+        for path, status in manifest.asked_on_trial.items():
+            _expect(status, ask(f"{url}{path}", timeout_s=20), or_status=503 if status == 200 else None)
     else:
         _expect(401, ask(url, method="POST", timeout_s=20))
-
-
-def _needs_database(manifest: Manifest) -> str:
-    return manifest.hot[0] if manifest.hot else manifest.routes[0]
 
 
 def _expect(status: int, reply: Reply | None, *, or_status: int | None = None) -> None:

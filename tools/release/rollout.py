@@ -106,18 +106,18 @@ class Rollout:
     def _smoke(self, name: str, moved: Moved) -> None:
         """Ask a revision that has no traffic yet what callers ask; a refresher does one real run, which bears repeating."""
         asked = self._questions(name, moved)
-        for method, path in asked:
+        for method, path, wanted in asked:
             status = self._ask(moved, method, path)
-            if not 200 <= status < 300:
+            if status != wanted and not (wanted == 200 and 200 <= status < 300):
                 raise RolloutError(f"{name}: {method} {path} at the new revision answers {status or 'nothing'}")
 
-    def _questions(self, name: str, moved: Moved) -> list[tuple[str, str]]:
+    def _questions(self, name: str, moved: Moved) -> list[tuple[str, str, int]]:
+        """Return methods, paths and the status that shows a working revision: something private says 401."""
         if moved.kind == "refresh":
-            return [("POST", "/")]
+            return [("POST", "/", 200)]
         if moved.kind == "job":
             return []
-        manifest = self._manifests[name]
-        return [("GET", path) for path in (manifest.hot or manifest.routes[:1])]
+        return [("GET", path, status) for path, status in self._manifests[name].asked_on_trial.items()]
 
     def _ask(self, moved: Moved, method: str, path: str) -> int:
         candidate = moved.url.replace("https://", f"https://{TAG}---", 1)
@@ -154,7 +154,7 @@ class Rollout:
         return record
 
     def _probe(self, name: str, moved: Moved) -> None:
-        method, path = self._questions(name, moved)[0]
+        method, path, _ = self._questions(name, moved)[0]
         for _ in range(PROBES):
             self._ask(moved, method, path)
 

@@ -20,10 +20,26 @@ Watched = tuple[str, str]
 """Subject and measure."""
 
 _STATEMENTS: Mapping[str, Callable[[], "ClauseElement"]] = MappingProxyType(
-    {"quoted": statements.quoted, "flows": statements.flows}
+    {
+        "quoted": statements.quoted,
+        "flows": statements.flows,
+        "scores": statements.scores,
+        "signals": statements.signals,
+        "regime": statements.regime,
+    }
 )
-_STATEMENT_OF: Mapping[Kind, str] = MappingProxyType({"price": "quoted", "change": "quoted", "flow": "flows"})
-_REFRESH_OF: Mapping[str, str] = MappingProxyType({"quoted": "refresh_market", "flows": "refresh_flows"})
+_STATEMENT_OF: Mapping[Kind, str] = MappingProxyType(
+    {"price": "quoted", "change": "quoted", "flow": "flows", "score": "scores", "signal": "signals", "regime": "regime"}
+)
+_REFRESH_OF: Mapping[str, str] = MappingProxyType(
+    {
+        "quoted": "refresh_market",
+        "flows": "refresh_flows",
+        "scores": "refresh_scores",
+        "signals": "refresh_signals",
+        "regime": "refresh_regime",
+    }
+)
 
 
 class FactReader:
@@ -52,7 +68,7 @@ class FactReader:
         return (condition.subject, condition.measure) in dict(found)
 
     async def _facts(self, name: str, subjects: set[str], now: datetime) -> list[tuple[Watched, Fact]]:
-        parameters: dict[str, object] = {"subjects": sorted(subjects)}
+        parameters: dict[str, object] = {} if name == "regime" else {"subjects": sorted(subjects)}
         if name == "flows":
             parameters["now"] = now
         rows = await self._database.fetch(("alerts", name), _STATEMENTS[name], parameters)

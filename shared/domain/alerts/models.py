@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from shared.records.alerts import DeliveryState, Direction, Kind
 
@@ -16,6 +16,13 @@ MeasureId = Literal[
     "change_24h_pct",
     "change_7d_pct",
     "change_30d_pct",
+    "crypto_score",
+    "durability",
+    "momentum",
+    "valuation",
+    "composite",
+    "signal_strength",
+    "gauge",
     "largest_transfer_usd",
     "net_exchange_flow_usd",
 ]
@@ -90,10 +97,10 @@ class AlertGiven(BaseModel):
         description="https only; without it events are only listed.",
     )
     cool_down_s: int = Field(
-        default=3_600, ge=60, le=2_592_000, description="Seconds from one event to the next at least."
+        default=3_600, strict=True, ge=60, le=2_592_000, description="Seconds from one event to the next at least."
     )
-    once: bool = Field(default=False, description="Whether it is switched off by firing.")
-    active: bool = Field(default=True, description="Whether it is looked at.")
+    once: StrictBool = Field(default=False, description="Whether it is switched off by firing.")
+    active: StrictBool = Field(default=True, description="Whether it is looked at.")
 
 
 class ConditionTold(BaseModel):

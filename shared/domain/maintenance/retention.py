@@ -42,6 +42,7 @@ MONTHLY: tuple[Months, ...] = (
     Months("price_points_3600", "bucket", timedelta(days=731)),
     Months("intraday_candles", "opened_at", None),
     Months("depth_points", "observed_at", timedelta(days=62)),
+    Months("signal_history", "at", timedelta(days=1_462)),
 )
 """Every table that has a default partition named `<table>_other`."""
 
@@ -64,6 +65,7 @@ SINGLE: tuple[Rows, ...] = (
     Rows("trending", "trending", "known_at", timedelta(days=400)),
     # By then nobody tells the article again; the article itself stays.
     Rows("news_addresses", "news_addresses", "known_at", timedelta(days=400)),
+    Rows("score_history", "score_history", "at", timedelta(days=1_096)),
 )
 """Candles of an hour and more, daily prices, news, days of chains and exchanges' flows are small, and history is what they are for."""
 

@@ -67,3 +67,12 @@ def test_remembered_requests_are_bounded_in_number_and_length() -> None:
 
 def _all(text: str) -> str:
     return "".join(f"%{byte:02x}" for byte in text.encode())
+
+
+def test_a_function_may_say_what_is_one_question() -> None:
+    table = AskedTable(frozenset(), canonical=lambda path, pairs: tuple((name, value.lower()) for name, value in pairs))
+
+    first, second, other = (table.of("/a", query) for query in (b"x=A", b"x=a", b"x=b"))
+
+    assert first.key == second.key != other.key
+    assert first.parameters == (("x", "A"),)

@@ -48,6 +48,24 @@ def test_the_line_begins_with_the_family_whose_turn_it_is(next_family: str, orde
     assert ids(line(next_family)) == order
 
 
+def test_spares_come_last_whoever_has_the_turn_and_have_none() -> None:
+    spare, rarer = (
+        provider_of(FakeAdapter(replace(described(name, rank=rank), spare=True))) for name, rank in (("x", 0), ("y", 9))
+    )
+    providers = (rarer, spare, *ALL)
+
+    assert ids(line("d", providers=providers)) == ["d", "pro", "b", "c", "free", "x", "y"]
+    assert ids(line("x", providers=providers)) == ["pro", "b", "c", "d", "free", "x", "y"]
+    assert rotation.following(providers, "d", 1) == "gecko"
+
+
+def test_spares_alone_still_have_a_line() -> None:
+    spare = provider_of(FakeAdapter(replace(described("x"), spare=True)))
+
+    assert ids(line(providers=(spare,))) == ["x"]
+    assert rotation.following((spare,), None, 3) == "x"
+
+
 def test_every_family_has_its_turn() -> None:
     family, turns = "gecko", set[str]()
     for _ in range(4):

@@ -30,7 +30,7 @@ def test_a_bundle_holds_entry_requirements_and_manifest(name: str) -> None:
 
 
 API = [name for name, manifest in MANIFESTS.items() if manifest.kind == "api"]
-ON_DEMAND = ("market", "on_chain")
+ON_DEMAND = ("market", "on_chain", "trading")
 """What asks a provider while its caller waits: docs/decisions/0009-answers-on-demand.md."""
 
 

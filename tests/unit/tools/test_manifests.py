@@ -64,6 +64,11 @@ def test_a_function_without_database_opens_no_connections(tmp_path: Path) -> Non
         ({"database": "write"}, "database: a function that answers callers only reads"),
         ({"routes": ["/api/v1/thing/"]}, "routes: /api/v1/thing/ is no plain path"),
         ({"hot": ["/api/v1/things"]}, "hot: /api/v1/things lies below none of the routes"),
+        ({"private": ["/api/v1/things"]}, "private: /api/v1/things lies below none of the routes"),
+        (
+            {"hot": ["/api/v1/thing/a"], "private": ["/api/v1/thing"]},
+            "hot: /api/v1/thing/a is private, so nobody may share it",
+        ),
         (REFRESH | {"schedule": "61 * * * *"}, "schedule: '61 \\* \\* \\* \\*' is no cron expression"),
         (REFRESH | {"schedule": "* * * * *", "timeout_s": 60}, "timeout_s: 60 is not below the 60 s between runs"),
         (REFRESH | {"schedule": "0 0 * * *", "timeout_s": 1801}, "timeout_s: 1801 is longer than an attempt may take"),
@@ -132,3 +137,11 @@ def test_a_folder_whose_account_id_would_be_too_long_is_refused(tmp_path: Path) 
 
     with pytest.raises(ManifestError, match="folder: makes the account id fn-a-function-with-a-very-long-name"):
         read_manifests(tree)
+
+
+def test_a_private_function_is_tried_by_being_refused() -> None:
+    manifests = read_manifests()
+
+    assert manifests["auth"].asked_on_trial == {"/api/v1/auth/me": 401}
+    assert manifests["prices"].asked_on_trial == dict.fromkeys(manifests["prices"].hot, 200)
+    assert manifests["system"].asked_on_trial == {"/health": 200}

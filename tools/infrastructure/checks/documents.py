@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from shared.cache.document_limits import EXPIRY_FIELD
 from tools.infrastructure.plan import Planned
 
-_EXPIRING = {"cache", "leases", "refresh_runs"}
+_EXPIRING = {"cache", "idempotency", "leases", "refresh_runs"}
 """Collections whose documents are written with an expiry."""
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from tools.infrastructure.plan import Planned
 from tools.manifests import Environment
 
-MAX_CONNECTIONS: Mapping[Environment, int] = {"dev": 100, "staging": 200, "prod": 400}
-"""The flag of each environment, as docs/decisions/0005 fixes it."""
+MAX_CONNECTIONS: Mapping[Environment, int] = {"dev": 200, "staging": 250, "prod": 500}
+"""The flag of each environment, as docs/decisions/0015 fixes it."""
 _SHARE = 0.8
 _REVISIONS = 2
 """A release runs the old and the new revision at once, each with its own limit of instances."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from cronsim import CronSim, CronSimError
 
-from tools.infrastructure.plan import Planned, Resource
+from tools.infrastructure.plan import Planned, Resource, service_name
 
 
 def every_refresher_has_its_schedule(planned: Planned) -> Iterable[str]:
@@ -69,6 +69,19 @@ def jobs_have_queues(planned: Planned) -> Iterable[str]:
             yield f"{name} is handed {most} tasks at a time and takes {takes}"
 
 
+def queues_are_filled_by_those_who_say_so(planned: Planned) -> Iterable[str]:
+    """Whoever names a job under `enqueues` may put tasks into its queue, and nobody else may anything with a queue."""
+    wanted = {
+        (service_name(job), f"serviceAccount:{planned.function_email(name)}", "roles/cloudtasks.enqueuer")
+        for name, manifest in planned.manifests.items()
+        for job in manifest.enqueues
+    }
+    grants = planned.of("google_cloud_tasks_queue_iam_member")
+    held = {(each.after["name"], each.after["member"], each.after["role"]) for each in grants}
+    yield from (f"{member} lacks {role} on {queue}" for queue, member, role in sorted(wanted - held))
+    yield from (f"{member} holds {role} on {queue}" for queue, member, role in sorted(held - wanted))
+
+
 def _seconds(text: str) -> float:
     return float(text.removesuffix("s"))
 
@@ -89,4 +102,5 @@ CHECKS = (
     schedules_post_as_the_scheduler,
     attempts_end_before_the_next_run,
     jobs_have_queues,
+    queues_are_filled_by_those_who_say_so,
 )

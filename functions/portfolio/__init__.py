@@ -1,0 +1,1 @@
+"""Portfolios: transactions, holdings, gains, returns, risk."""

@@ -1,0 +1,1 @@
+"""Keeps the indices: each completed day is added, once."""

@@ -1,0 +1,104 @@
+"""The steps of keeping the indices: where they stand, the market, what they did since, all of it stored together."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from shared.cache.documents import DocumentStore
+from shared.core.clock import Clock
+from shared.core.errors import NoDataError
+from shared.core.settings import DataSource
+from shared.domain.indices.catalogue import DATASET, INDICES, MAIN
+from shared.domain.indices.numeric.keeping import Inputs, advanced
+from shared.domain.indices.numeric.loading import MarketLoader
+from shared.domain.indices.numeric.state import tokens_of
+from shared.domain.indices.writing import IndexWriter
+from shared.domain.refreshes.running import LedgeredRefresh, Steps
+from shared.http.refresh import Occasion
+from shared.http.warming import warm
+from shared.records.indices import IndexAdvance, StoredIndex
+from shared.records.refresh import RefreshReport, SourceReport
+
+LEASE = timedelta(seconds=550)
+SETTLED = timedelta(minutes=15)
+"""After midnight: until then the last candles of a day may still come in."""
+JUDGED_WITHIN = timedelta(hours=6)
+"""After midnight: so long the index waits for the regime of the day that has ended, then the step before holds."""
+_OWN = "cryptoprism"
+
+Stored = Mapping[str, StoredIndex | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexRefresh:
+    """One refresh function's work and what it needs."""
+
+    loader: MarketLoader
+    writer: IndexWriter
+    documents: DocumentStore
+    clock: Clock
+    source: DataSource
+    warm_urls: Sequence[str] = ()
+    on_step: Callable[[str], None] = lambda _: None
+
+    async def run(self, occasion: Occasion) -> RefreshReport:
+        """Do the run, or return the report of the one that did or is doing it."""
+        refresh = LedgeredRefresh(
+            name=DATASET,
+            work=self._refresh,
+            documents=self.documents,
+            clock=self.clock,
+            lease=LEASE,
+            on_step=self.on_step,
+        )
+        return await refresh.run(occasion)
+
+    async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
+        with steps("recall"):
+            stored = {index_id: await self.writer.stored(index_id) for index_id in INDICES}
+        settled = report.started_at - SETTLED
+        advances: Sequence[IndexAdvance] = ()
+        if not _complete(stored, settled):
+            with steps("load"):
+                held = set().union(*(tokens_of(each.state) for each in stored.values() if each))
+                try:
+                    loaded = await self.loader.load(as_of=report.started_at, also=held, until=_day(settled))
+                except NoDataError as error:
+                    # Nothing failed: a fresh place has no completed day yet.
+                    return replace(report, outcome="degraded", detail=str(error))
+            with steps("reckon"):
+                inputs = await asyncio.to_thread(Inputs.of, loaded.market, loaded.gauge)
+                waits = loaded.gauge is not None and not loaded.judged and _is_early(report.started_at)
+                advances = await asyncio.to_thread(_advances, inputs, stored, {MAIN} if waits else set())
+        with steps("store"):
+            sources = [_OWN]
+            rows = await self.writer.store(advances, at=report.started_at, sources=sources, data_source=self.source)
+        with steps("warm"):
+            await warm(self.warm_urls)
+        kept = {name for name, each in stored.items() if each} | {each.index_id for each in advances}
+        own = SourceReport(provider=_OWN, rows=rows, latency_ms=None)
+        if MAIN in kept:
+            return replace(report, rows=rows, sources=(own,), outcome="succeeded")
+        detail = f"{MAIN} cannot begin: no gauge of the regime, or too few tokens with a capitalisation"
+        return replace(report, rows=rows, sources=(own,), outcome="degraded", detail=detail)
+
+
+def _complete(stored: Stored, settled: datetime) -> bool:
+    """Return whether every index stands at the last completed day."""
+    last = _day(settled) - timedelta(days=1)
+    return all(each is not None and each.day >= last for each in stored.values())
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
+
+
+def _is_early(now: datetime) -> bool:
+    """Return whether the regime may still be judged in time for the next open to be followed."""
+    return timedelta(hours=now.hour, minutes=now.minute) < JUDGED_WITHIN
+
+
+def _advances(inputs: Inputs, stored: Stored, waiting: Collection[str]) -> list[IndexAdvance]:
+    made = (advanced(index, inputs, stored[index.id]) for index in INDICES.values() if index.id not in waiting)
+    return [each for each in made if each is not None]

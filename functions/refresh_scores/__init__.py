@@ -1,0 +1,1 @@
+"""Scores all tokens every half hour."""

@@ -1,0 +1,73 @@
+"""The steps of a scoring, in the order in which data flows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from shared.cache.documents import DocumentStore
+from shared.core.clock import Clock
+from shared.core.settings import DataSource
+from shared.db.engine import Database
+from shared.domain.refreshes.running import LedgeredRefresh, Steps
+from shared.domain.scores.inputs import ScoreInputs
+from shared.domain.scores.methodology import DAYS
+from shared.domain.scores.writing import DATASET, ScoreSnapshot, ScoreWriter
+from shared.http.refresh import Occasion
+from shared.http.warming import warm
+from shared.records.refresh import RefreshReport
+
+LEASE = timedelta(seconds=130)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoresRefresh:
+    """One refresh function's work and what it needs."""
+
+    database: Database
+    documents: DocumentStore
+    clock: Clock
+    source: DataSource
+    warm_urls: Sequence[str] = ()
+    on_step: Callable[[str], None] = lambda _: None
+
+    async def run(self, occasion: Occasion) -> RefreshReport:
+        """Do the run, or return the report of the one that did or is doing it."""
+        refresh = LedgeredRefresh(
+            name=DATASET,
+            work=self._refresh,
+            documents=self.documents,
+            clock=self.clock,
+            lease=LEASE,
+            on_step=self.on_step,
+        )
+        return await refresh.run(occasion)
+
+    async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
+        # numpy takes a while, and a repeated delivery needs none of it.
+        from shared.domain.panels.reading import PanelReader
+        from shared.domain.scores.numeric.making import made
+
+        now = report.started_at
+        inputs = ScoreInputs(self.database)
+        with steps("read"):
+            tokens = await inputs.tokens()
+            use = await inputs.chain_use(as_of=now)
+        if not tokens:
+            return replace(report, outcome="failed", detail="There are no tokens with a quote yet; nothing was written")
+        with steps("score"):
+            panels = PanelReader(self.database).panels([each.token_id for each in tokens], as_of=now, days=DAYS)
+            scores = await made(tokens, panels, use)
+        with steps("store"):
+            rows = await ScoreWriter(self.database).store(
+                ScoreSnapshot(
+                    scores=scores.scores,
+                    at=now.replace(hour=0, minute=0, second=0, microsecond=0),
+                    inputs=scores.inputs,
+                    refreshed_at=now,
+                    data_source=self.source,
+                )
+            )
+        with steps("warm"):
+            await warm(self.warm_urls)
+        detail = None if rows else "Nothing that scores are made of has changed"
+        return replace(report, rows=rows, outcome="succeeded", detail=detail)

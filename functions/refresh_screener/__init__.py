@@ -1,0 +1,1 @@
+"""Puts together what the screener filters, every five minutes."""

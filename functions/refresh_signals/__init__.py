@@ -1,0 +1,1 @@
+"""Computes all data points and the signals made of them every five minutes."""

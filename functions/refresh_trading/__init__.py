@@ -1,0 +1,1 @@
+"""Matches resting paper orders every minute."""

@@ -1,0 +1,31 @@
+"""The regime function."""
+
+import functions_framework.aio
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from shared.core.clock import Clock, SystemClock
+from shared.core.settings import Settings
+from shared.http.function import ApiFunction, Wiring
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Wiring:
+    """Wire the routes to PostgreSQL."""
+    from shared.db.engine import Database
+    from shared.domain.regime.repository import RegimeRepository
+    from shared.domain.regime.service import RegimeService
+
+    from .routes import router
+
+    database = Database(settings.required_database(), read_only=True)
+    service = RegimeService(RegimeRepository(database), clock or SystemClock())
+    return Wiring(routers=[router], provided={RegimeService: service}, close=database.close)
+
+
+function = ApiFunction(build)
+
+
+@functions_framework.aio.http  # type: ignore[arg-type]  # it runs whatever ASGI application comes back
+async def regime(request: Request) -> ASGIApp:
+    """Entry point."""
+    return function.entry(request)

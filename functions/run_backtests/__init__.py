@@ -1,0 +1,1 @@
+"""Works off the backtests that callers asked for."""

@@ -1,0 +1,1 @@
+"""CryptoScore and its parts: durability, momentum and valuation of every token."""

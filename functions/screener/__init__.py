@@ -1,0 +1,1 @@
+"""Finds tokens by any number that is known of them."""

@@ -1,0 +1,1 @@
+"""Data points, what they say together, and how often that was right."""

@@ -1,0 +1,1 @@
+"""Paper trading at live prices."""

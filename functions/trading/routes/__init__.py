@@ -1,0 +1,6 @@
+"""Paper trading over HTTP, a module for each kind of thing; in the documentation they come in the order of these imports."""
+
+from . import accounts, orders  # noqa: F401  importing them puts their routes on the router
+from .router import router
+
+__all__ = ["router"]

@@ -1,0 +1,1 @@
+"""Pure numeric code of backtests; only the worker imports it."""

@@ -1,0 +1,1 @@
+"""Pure numeric code of the honesty section."""

@@ -1,0 +1,1 @@
+"""The regime-switching index, its baselines, and backtests by the same rules."""

@@ -1,0 +1,1 @@
+"""What somebody holds, what it cost, and how it did."""

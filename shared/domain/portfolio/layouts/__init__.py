@@ -1,0 +1,1 @@
+"""Files of transactions: our own, and those of exchanges."""

@@ -1,0 +1,1 @@
+"""The market's regime: which way it leans, how surely, since when, and why."""

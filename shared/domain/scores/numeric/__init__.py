@@ -1,0 +1,1 @@
+"""Scores as arithmetic on arrays; only the refresher imports it."""

@@ -1,0 +1,1 @@
+"""The screener: every number known of a token, filtered, sorted and paged."""

@@ -1,0 +1,1 @@
+"""Scores, agreement and grades as arrays over all tokens; only refreshers import this."""

@@ -1,0 +1,1 @@
+"""Paper trading at the prices of the moment, with money conserved to the last digit."""

@@ -1,0 +1,1 @@
+"""Reports on real history, made anew by a command each."""
