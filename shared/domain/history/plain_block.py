@@ -38,7 +38,8 @@ class PlainBlock:
 
         pyarrow = arrow()
         numbers = numpy.array([series_ids[token_id] for token_id in self.token_ids], dtype="int32")[self.tokens]
-        columns = [pyarrow.array(numbers), pyarrow.array(self.opened.view("datetime64[us]"))]
+        opened = pyarrow.array(self.opened).cast(pyarrow.timestamp("us", tz="UTC"))
+        columns = [pyarrow.array(numbers), opened]
         missing = pyarrow.nulls(len(numbers), pyarrow.string())
         columns += [self.texts.get(role, missing) for role in (*PRICES, *AMOUNTS)]
         table = pyarrow.table(columns, names=[str(place) for place in range(len(columns))])

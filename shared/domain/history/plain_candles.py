@@ -1,4 +1,4 @@
-"""Candles of a plain CSV file, by columns: what `candle_rows` makes of it row by row, or nothing.
+"""Candles of a plain file, by columns: what `candle_rows` makes of it row by row, or nothing.
 
 Every rule of `candle_rows`, `series` and `candles.checking` is here once more, as one question to a whole column. Whoever
 answers no is not told why: the rows will say it.
@@ -6,7 +6,7 @@ answers no is not told why: the rows will say it.
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 from shared.domain.candles.blocks import Told
 from shared.domain.candles.checking import EARLIEST, HIGHEST_PRICE, SKEW, origin_of
@@ -17,7 +17,7 @@ from .candle_rows import STAMPED_AT_ITS_END
 from .layouts import Layout, Role, columns_of, missing_in
 from .plain_block import AMOUNTS, PRICES, PlainBlock
 from .plain_columns import PlainTimes, microseconds, number_of, numbers_in
-from .plain_csv import NotPlainError, arrow, columns_in
+from .plain_csv import Columns, NotPlainError, arrow
 from .plain_order import StraightOrder
 from .refusals import BadRow, Tally
 
@@ -59,21 +59,20 @@ class PlainCandles:
         self._times = PlainTimes()
         self._order = StraightOrder()
 
-    def read(self, stream: BinaryIO) -> Iterator[PlainBlock]:
-        """Yield the candles of a stream.
+    def read(self, columns: Columns) -> Iterator[PlainBlock]:
+        """Yield the candles of a file.
 
         Raises:
             NotPlainError: anything at all is out of the ordinary.
             FileRefusedError: the file is broken or too large.
         """
-        columns = columns_in(stream)
         places = columns_of(self._layout, columns.header)
         named = self._layout.names_are_ours or self._ask.names if "token" in places else False
         if missing_in(self._layout, columns.header) or not (named or self._ask.token):
             raise NotPlainError
         for table in columns.blocks:
             self._tally.read += len(table)
-            block = self._block({role: table.column(place).chunk(0) for role, place in places.items()})
+            block = self._block({role: table.column(place) for role, place in places.items()})
             if block is not None:
                 yield block
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from .plain_csv import NotPlainError, arrow
 
-_NUMBER = r"^[0-9]{1,18}(\.[0-9]{1,20})?$"
+_NUMBER = r"^[0-9]{1,18}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?$"
 _DIGITS = (38, 20)
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _INSTANT = _DAY + "[T ][0-9]{2}:[0-9]{2}:[0-9]{2}"
@@ -24,13 +24,16 @@ def numbers_in(texts: Any) -> Any:
     """Return numbers of 38 digits, exact; what is null stays so.
 
     Raises:
-        NotPlainError: one is written otherwise than in digits and a point.
+        NotPlainError: one is written otherwise than in digits, a point and an exponent, or has too many digits.
     """
     pyarrow = arrow()
     compute = pyarrow.compute
     if compute.all(compute.match_substring_regex(texts, _NUMBER)).as_py() is False:
         raise NotPlainError
-    return compute.cast(texts, pyarrow.decimal128(*_DIGITS))
+    try:
+        return compute.cast(texts, pyarrow.decimal128(*_DIGITS))
+    except pyarrow.ArrowException as error:
+        raise NotPlainError from error
 
 
 def number_of(value: int) -> Any:
@@ -54,7 +57,10 @@ class PlainTimes:
         Raises:
             NotPlainError: a time is none, or written otherwise than the first one.
         """
-        compute = arrow().compute
+        pyarrow = arrow()
+        compute = pyarrow.compute
+        if not pyarrow.types.is_string(texts.type):
+            return _moments(texts)
         if self._pattern is None:
             self._learn(texts[0].as_py())
         # Many tokens share their times: each is read once.
@@ -79,11 +85,18 @@ class PlainTimes:
         if self._unit:
             return compute.cast(texts, pyarrow.int64()).to_numpy() * self._unit
         bare = compute.utf8_slice_codeunits(texts, 0, -len(self._zone)) if self._zone else texts
-        try:
-            moments = compute.cast(bare, pyarrow.timestamp("us"))
-        except pyarrow.ArrowException as error:
-            raise NotPlainError from error
-        return compute.cast(moments, pyarrow.int64()).to_numpy()
+        return _moments(bare)
+
+
+def _moments(times: Any) -> Any:
+    pyarrow = arrow()
+    try:
+        moments = pyarrow.compute.cast(times, pyarrow.timestamp("us", getattr(times.type, "tz", None)))
+    except pyarrow.ArrowException as error:
+        raise NotPlainError from error
+    if moments.null_count:
+        raise NotPlainError
+    return moments.cast(pyarrow.int64()).to_numpy()
 
 
 def microseconds(moment: datetime) -> int:

@@ -26,11 +26,11 @@ class Columns:
 
     header: Row
     blocks: Iterator[Any]
-    """Arrow's tables, a column of texts for each of the header's fields, named `0`, `1` and so on."""
+    """Arrow's record batches with a column for each of the header's fields: of texts, or else of times."""
 
 
 def arrow() -> Any:
-    """Return Arrow's module; the library is for this machine, not for functions, and has next to no types.
+    """Return Arrow's module with what is used of it; the library is for this machine, not for functions, and has few types.
 
     Raises:
         NotPlainError: it is not installed.
@@ -39,6 +39,7 @@ def arrow() -> Any:
         import pyarrow
         import pyarrow.compute
         import pyarrow.csv
+        import pyarrow.parquet
     except ImportError as error:
         raise NotPlainError from error
     return pyarrow
@@ -108,13 +109,14 @@ def _table(piece: bytes, delimiter: str, names: Sequence[str]) -> Any:
     pyarrow = arrow()
     csv = pyarrow.csv
     try:
-        return csv.read_csv(
+        table = csv.read_csv(
             pyarrow.BufferReader(piece),
             read_options=csv.ReadOptions(column_names=names, block_size=_BLOCK * 2),
             parse_options=csv.ParseOptions(delimiter=delimiter, quote_char=False, escape_char=False),
             convert_options=csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pyarrow.string()), strings_can_be_null=False
             ),
-        ).combine_chunks()
+        )
     except pyarrow.ArrowException as error:
         raise NotPlainError from error
+    return table.combine_chunks().to_batches()[0]

@@ -13,6 +13,7 @@ from shared.records.candles import INTERVALS, CandleRecord
 from .asking import Ask
 from .files import opened
 from .formats import Fact, Format, Source
+from .layouts import GENERIC, layout_of
 from .plain_block import PlainBlock
 from .plain_candles import PlainCandles
 from .plain_csv import NotPlainError
@@ -72,12 +73,14 @@ class Reading:
         Raises:
             NotPlainError: they have to be read row by row.
         """
-        if self.format.layout is None:
+        if self.format.columns is None:
             raise NotPlainError
         self.progress = Progress(self.path.stat().st_size)
         with opened(self.path) as (stream, raw):
-            candles = PlainCandles(self.format.layout, self.ask, tally)
-            yield candles.told, self._counted_blocks(candles.read(stream), raw)
+            columns = self.format.columns(Source(self.path, stream))
+            layout = self.format.layout or layout_of(columns.header) or GENERIC
+            candles = PlainCandles(layout, self.ask, tally)
+            yield candles.told, self._counted_blocks(candles.read(columns), raw)
         self.progress.read_bytes = self.progress.total_bytes
         self._on_progress(self.progress)
 
