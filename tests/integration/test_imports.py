@@ -5,7 +5,10 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,6 +107,27 @@ async def test_columns_and_rows_store_the_same(
     assert stored(place, "bitcoin") == stored(place, "ether")
     again = await importer.run(by_columns, replace(BITCOIN, token="ether", interval=interval))
     assert (again.stored, again.kept, count(place, "candle_revisions")) == (0, 0, 0)
+
+
+async def test_parquet_is_kept_whole_or_refused_with_line_and_reason(
+    importer: FileImport, place: Place, tmp_path: Path
+) -> None:
+    pyarrow: Any = import_module("pyarrow")
+    parquet: Any = import_module("pyarrow.parquet")
+    days = [datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(100)]
+    good = {"time": days, "open": [10.5] * 100, "high": [12.0] * 100, "low": [9.0] * 100, "close": [11.0] * 100}
+    path = tmp_path / "file.parquet"
+    parquet.write_table(pyarrow.table({**good, "low": [9.0] * 99 + [13.0]}), path)
+
+    with pytest.raises(FileRefusedError, match="line 100: the highest price is below the lowest"):
+        await importer.run(path, BITCOIN)
+    assert count(place, "candles") == 0
+
+    parquet.write_table(pyarrow.table(good), path)
+    imported = await importer.run(path, BITCOIN)
+
+    assert (imported.format, imported.stored, imported.tally.read) == ("parquet", 100, 100)
+    assert place.run("SELECT DISTINCT open, high, low, close FROM candles") == [[Decimal("10.5"), 12, 9, 11]]
 
 
 async def test_columns_revise_what_rows_stored(importer: FileImport, place: Place, tmp_path: Path) -> None:
@@ -232,6 +256,38 @@ def test_a_long_file_needs_little_memory(tmp_path: Path) -> None:
 
     assert number == 100_000
     assert kilobytes < 20_000, "read as it comes, not as a whole"
+
+
+def test_a_long_file_needs_no_more_memory_by_columns_than_a_short_one(tmp_path: Path) -> None:
+    days = [f"{datetime(2022, 1, 1, tzinfo=UTC) + timedelta(days=day):%Y-%m-%d}" for day in range(1_000)]
+    with (tmp_path / "file.csv").open("w") as target:
+        target.write("token_id," + HEADER)
+        for token in range(500):
+            target.write("".join(f"token-{token},{day},10.25,12.5,9.125,11.0625,70000000.5\n" for day in days))
+    script = (
+        "import resource, sys\n"
+        "from datetime import UTC, datetime\n"
+        "from pathlib import Path\n"
+        "from shared.domain.history.asking import Ask\n"
+        "from shared.domain.history.formats import FORMATS\n"
+        "from shared.domain.history.reading import Reading\n"
+        "from shared.domain.history.refusals import Tally\n"
+        "ask = Ask(known_at=datetime(2026, 1, 1, tzinfo=UTC), interval='1d')\n"
+        "reading = Reading(Path(sys.argv[1]), FORMATS['ohlcv'], ask, False, lambda _: None)\n"
+        "peaks = []\n"
+        "with reading.columns(Tally('x')) as (_, blocks):\n"
+        "    for block in blocks:\n"
+        "        block.written(dict.fromkeys(block.token_ids, 1))\n"
+        "        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "print(reading.progress.facts, len(peaks), peaks[-1] - peaks[1])\n"
+    )
+
+    path = str(tmp_path / "file.csv")
+    said = subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True, check=True).stdout
+    number, blocks, kilobytes = map(int, said.split())
+
+    assert (number, blocks) == (500_000, 7)
+    assert kilobytes < 30_000, "what is written is not kept"
 
 
 KAGGLE = RECORDED / "kaggle_cryptocurrencypricehistory"
