@@ -46,9 +46,7 @@ def explained(features: Sequence[str], values: FloatArray, contributions: FloatA
         for place in shown
     )
     others = math.fsum(np.delete(contributions[:-1], shown))
-    return Explanation(
-        log_odds=math.fsum(contributions), base=float(contributions[-1]), parts=parts, others=others
-    )
+    return Explanation(log_odds=math.fsum(contributions), base=float(contributions[-1]), parts=parts, others=others)
 
 
 def _contributions(artifact: Artifact, scorer: Scorer, values: FloatArray) -> FloatArray:
@@ -63,7 +61,11 @@ def _contributions(artifact: Artifact, scorer: Scorer, values: FloatArray) -> Fl
 def _forecast(
     artifact: Artifact, said: Predictions, row: int, values: FloatArray, contributions: FloatArray
 ) -> Forecast | None:
-    numbers = [said.probability[row], said.expected_pct[row], *(end[row] for ends in said.intervals_pct for end in ends)]
+    numbers = [
+        said.probability[row],
+        said.expected_pct[row],
+        *(end[row] for ends in said.intervals_pct for end in ends),
+    ]
     if not np.isfinite(numbers).all():
         return None
     return Forecast(

@@ -14,7 +14,7 @@ from shared.domain.datapoints.numeric.bars import bars_of
 from shared.domain.datapoints.numeric.technical import FADING, WINDOWED, latest
 from shared.domain.ml.artifact import Artifact
 from shared.domain.panels.panel import FloatArray, Panel
-from shared.records.predictions import Forecast, TokenPrediction
+from shared.records.predictions import Forecast, TokenPrediction, Unpredicted
 
 from .forecasting import forecasts
 from .scoring import Scorer
@@ -94,5 +94,5 @@ def _values(artifact: Artifact, panel: Panel, bitcoin: FloatArray) -> FloatArray
 def _prediction(token: _Token, asked: bool, forecast: Forecast | None) -> TokenPrediction:
     if forecast is not None:
         return TokenPrediction(token_id=token.token_id, forecast=forecast, reason=None)
-    reason = "too_little_known" if asked else "follows_another"
+    reason: Unpredicted = "too_little_known" if asked else "follows_another"
     return TokenPrediction(token_id=token.token_id, forecast=None, reason=reason)
