@@ -1,28 +1,24 @@
 """The steps of a refresh of predictions, in the order in which data flows."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from shared.cache.documents import DocumentStore
-from shared.core.clock import Clock
 from shared.core.settings import DataSource
 from shared.db.engine import Database
 from shared.domain.ml.artifact import Artifact, ArtifactError
 from shared.domain.ml.grading import PredictionGrader
-from shared.domain.ml.writing import DATASET, PredictionRun, PredictionWriter
+from shared.domain.ml.prediction_writing import DATASET, PredictionRun, PredictionWriter
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
 from shared.domain.scores.inputs import ScoreInputs, SortedToken
-from shared.http.refresh import Occasion
 from shared.http.warming import warm
 from shared.records.refresh import RefreshReport
 
 if TYPE_CHECKING:
     from shared.domain.ml.numeric.predicting import Features
 
-LEASE = timedelta(seconds=310)
 DAYS = 400
 """Of history: the longest data point looks back 366 days, and what fades has faded by then."""
 CHUNK = 500
@@ -32,27 +28,14 @@ NO_MODEL = "No model serves yet, so nothing is predicted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PredictionsRefresh:
+class PredictionsRefresh(LedgeredRefresh):
     """One refresh function's work and what it needs."""
 
+    name: ClassVar[str] = DATASET
+    lease: ClassVar[timedelta] = timedelta(seconds=310)
     database: Database
-    documents: DocumentStore
-    clock: Clock
     source: DataSource
     warm_urls: Sequence[str] = ()
-    on_step: Callable[[str], None] = lambda _: None
-
-    async def run(self, occasion: Occasion) -> RefreshReport:
-        """Do the run, or return the report of the one that did or is doing it."""
-        refresh = LedgeredRefresh(
-            name=DATASET,
-            work=self._refresh,
-            documents=self.documents,
-            clock=self.clock,
-            lease=LEASE,
-            on_step=self.on_step,
-        )
-        return await refresh.run(occasion)
 
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         # LightGBM takes a while, and a repeated delivery needs none of it.

@@ -28,7 +28,7 @@ _MOST_DAYS = 60
 """Of predictions graded at a time: after a long pause the rest follows an hour later."""
 RECORD_DAYS = 365
 EVERY_DAYS = 7
-"""One cross-section a week makes the record, as out of sample: labels of one token do not overlap."""
+"""As `rows.EVERY_DAYS`: one cross-section a week makes the record, so that labels of one token do not overlap."""
 
 _DUE = f"""
     SELECT entry, day, token_id FROM prediction_log AS log

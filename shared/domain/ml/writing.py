@@ -1,147 +1,118 @@
-"""Storing predictions: one transaction. What was made of the same model and the same numbers is not written again."""
+"""Storing models: one that is to serve takes the place of the one it was compared with, in one transaction."""
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from shared.core.settings import DataSource
-from shared.db.copying import Field, copy_rows
 from shared.db.engine import Database
+from shared.db.statements import array_of
 from shared.domain.datasets.stamping import stamp
-from shared.records.predictions import Explanation, TokenPrediction
 
-from .artifact import Artifact, from_bytes
+from .artifact import digest_of, to_bytes
+from .records import VERSION, ModelRecord, StoredModel
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-DATASET = "refresh_predictions"
+DATASET = "train_models"
 
-_SERVING = "SELECT artifact FROM ml_models WHERE state = 'serving'"
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(4203016)"
-_NEWEST = "SELECT inputs FROM prediction_runs"
-_CLEAR = "DELETE FROM token_predictions"
-_NUMBERS = ("probability", "expected_return_pct", "lower_pct", "upper_pct", "lower_95_pct", "upper_95_pct")
-_COLUMNS = ("token_id", "model_id", "computed_at", "through", *_NUMBERS, "contributions", "reason")
-# What was first said of a day is what is graded: a late candle changes the newest prediction, never the log.
-_LOG = f"""
-    INSERT INTO prediction_log (day, token_id, model_id, {", ".join(_NUMBERS)}, known_at)
-    SELECT through, token_id, model_id, {", ".join(_NUMBERS)}, computed_at FROM token_predictions
-    WHERE probability IS NOT NULL ORDER BY token_id
-    ON CONFLICT (token_id, day, model_id) DO NOTHING
-"""  # noqa: S608  # names of ours
-_RUN = """
-    INSERT INTO prediction_runs (name, model_id, through, computed_at, inputs, predicted, unpredicted)
-    VALUES ('newest', :model_id, :through, :computed_at, :inputs, :predicted, :unpredicted)
-    ON CONFLICT (name) DO UPDATE SET model_id = excluded.model_id, through = excluded.through,
-        computed_at = excluded.computed_at, inputs = excluded.inputs, predicted = excluded.predicted,
-        unpredicted = excluded.unpredicted
+_NEWEST = "SELECT model_id, trained_at, CAST(parameters ->> 'rows' AS integer) FROM ml_models ORDER BY trained_at DESC LIMIT 1"
+_SERVING = "SELECT model_id, trained_through, artifact FROM ml_models WHERE state = 'serving'"
+_HELD = "SELECT state FROM ml_models WHERE model_id = :model_id"
+_RETIRE = """
+    UPDATE ml_models SET state = 'retired', decided_at = :at, decision = decision || jsonb_build_object('retired_for', CAST(:by AS text))
+    WHERE state = 'serving'
+"""
+_INSERT = """
+    INSERT INTO ml_models (model_id, trained_at, trained_through, data_digest, code_version, parameters, features, record, artifact,
+        artifact_digest, state, decided_at, decision)
+    VALUES (:model_id, :at, :trained_through, :data_digest, :code_version, CAST(:parameters AS jsonb), CAST(:features AS text[]),
+        CAST(:record AS jsonb), :artifact, :artifact_digest, :state, :at, CAST(:decision AS jsonb))
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PredictionRun:
-    """What one run predicted."""
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The model that was made last, whether it came to serve or not."""
 
     model_id: str
-    through: date
-    """The last completed day."""
-    inputs: str
-    """Digest of what the predictions were made of."""
-    predictions: Sequence[TokenPrediction]
-    computed_at: datetime
-    data_source: DataSource
+    trained_at: datetime
+    rows: int
 
 
-class PredictionWriter:
-    """The tables of predictions, for the refresher, over a writing `database`; every method raises `DatabaseUnavailableError`."""
+class ModelWriter:
+    """The models' table, for the refresher, over a writing `database`; every method raises `DatabaseUnavailableError`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def serving(self) -> Artifact | None:
-        """Return the model that serves.
+    async def newest(self) -> Newest | None:
+        """Return the model that was made last."""
+        row = await self._row(_NEWEST)
+        return None if row is None else Newest(*row)
 
-        Raises:
-            ArtifactError: it cannot be read.
-        """
+    async def serving(self) -> StoredModel | None:
+        """Return the model that serves."""
+        row = await self._row(_SERVING)
+        if row is None:
+            return None
+        model_id, through, artifact = row
+        return StoredModel(model_id=model_id, trained_through=through, artifact=bytes(artifact))
 
-        def read(connection: "Connection") -> bytes | None:
-            from sqlalchemy import text
+    async def store(self, made: ModelRecord, *, instead_of: str | None, data_source: DataSource) -> bool:
+        """Store a model and, if it is to serve, retire the one it was compared with; return whether it was written.
 
-            stored: bytes | None = connection.execute(text(_SERVING)).scalar_one_or_none()
-            return stored
-
-        stored = await self._database.transaction(read)
-        return None if stored is None else from_bytes(bytes(stored))
-
-    async def inputs(self) -> str | None:
-        """Return the digest of what the newest predictions were made of."""
-
-        def read(connection: "Connection") -> str | None:
-            from sqlalchemy import text
-
-            digest: str | None = connection.execute(text(_NEWEST)).scalar_one_or_none()
-            return digest
-
-        return await self._database.transaction(read)
-
-    async def unchanged(self, *, at: datetime, data_source: DataSource) -> None:
-        """Say that the newest predictions are still what would be predicted.
-
-        Raises:
-            SettingsError: the database holds another kind of data.
-        """
-        await self._database.transaction(
-            lambda connection: stamp(connection, DATASET, at=at, sources=["cryptoprism"], data_source=data_source)
-        )
-
-    async def store(self, run: PredictionRun) -> int:
-        """Store a run and return how many tokens were predicted.
+        One that is there already, or that was compared with a model that serves no longer, is not.
 
         Raises:
             SettingsError: the database holds another kind of data: sandbox, replay and live never mix.
         """
-        return await self._database.transaction(lambda connection: _store(connection, run))
+        return await self._database.transaction(lambda connection: _store(connection, made, instead_of, data_source))
+
+    async def _row(self, statement: str) -> Any:
+        def read(connection: "Connection") -> Any:
+            from sqlalchemy import text
+
+            return connection.execute(text(statement)).first()
+
+        return await self._database.transaction(read)
 
 
-def _store(connection: "Connection", run: PredictionRun) -> int:
+def _store(connection: "Connection", made: ModelRecord, instead_of: str | None, data_source: DataSource) -> bool:
     from sqlalchemy import text
 
     connection.execute(text(_ONE_AT_A_TIME))
-    stamp(connection, DATASET, at=run.computed_at, sources=["cryptoprism"], data_source=run.data_source)
-    connection.execute(text(_CLEAR))
-    copy_rows(connection, "token_predictions", _COLUMNS, _rows(run))
-    connection.execute(text(_LOG))
-    predicted = sum(each.forecast is not None for each in run.predictions)
-    values = {
-        "model_id": run.model_id,
-        "through": run.through,
-        "computed_at": run.computed_at,
-        "inputs": run.inputs,
-        "predicted": predicted,
-        "unpredicted": len(run.predictions) - predicted,
+    stamp(connection, DATASET, at=made.trained_at, sources=["cryptoprism"], data_source=data_source)
+    held = connection.execute(text(_HELD), {"model_id": made.artifact.model_id}).first()
+    serving = connection.execute(text(_SERVING)).first()
+    if held is not None or (serving and serving[0]) != instead_of:
+        return False
+    if made.decision.state == "serving":
+        connection.execute(text(_RETIRE), {"at": made.trained_at, "by": made.artifact.model_id})
+    connection.execute(text(_INSERT), _values(made))
+    return True
+
+
+def _values(made: ModelRecord) -> dict[str, Any]:
+    artifact = made.artifact
+    return {
+        "model_id": artifact.model_id,
+        "at": made.trained_at,
+        "trained_through": made.trained_through,
+        "data_digest": made.data_digest,
+        "code_version": VERSION,
+        "parameters": _json(made.parameters),
+        "features": array_of(list(artifact.features)),
+        "record": _json(made.record),
+        "artifact": to_bytes(artifact),
+        "artifact_digest": digest_of(artifact),
+        "state": made.decision.state,
+        "decision": _json(made.decision.told()),
     }
-    connection.execute(text(_RUN), values)
-    return predicted
 
 
-def _rows(run: PredictionRun) -> Iterator[tuple[Field, ...]]:
-    for each in run.predictions:
-        yield (each.token_id, run.model_id, run.computed_at, run.through.isoformat(), *_told(each), each.reason)
-
-
-def _told(prediction: TokenPrediction) -> tuple[Field, ...]:
-    forecast = prediction.forecast
-    if forecast is None:
-        return (None,) * (len(_NUMBERS) + 1)
-    ends = [end for interval in forecast.intervals for end in (interval.lower_pct, interval.upper_pct)]
-    numbers = (forecast.probability, forecast.expected_return_pct, *ends)
-    return (*(repr(number) for number in numbers), explanation_text(forecast.explanation))
-
-
-def explanation_text(explanation: Explanation) -> str:
-    """Return an explanation as JSON, numbers with every digit, so that they add up."""
-    return json.dumps(asdict(explanation), separators=(",", ":"), allow_nan=False)
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from shared.domain.ml.artifact import Artifact
 
+from .calibrating import chance, widened
+
 FloatArray = NDArray[np.float64]
 
 
@@ -38,12 +40,10 @@ class Scorer:
         raw = self._applied(self._classifier, values)
         ends = [self._applied(each, values) for each in (self._lower, self._upper)]
         lower, upper = np.minimum(*ends), np.maximum(*ends)
-        intervals = [(lower - width * (upper - lower), upper + width * (upper - lower)) for _, width in artifact.widths]
-        centre = self._centred(values)
+        intervals = [widened(lower, upper, width) for _, width in artifact.widths]
         # The narrowest interval holds what is expected.
-        centre = np.clip(centre, *intervals[0])
-        with np.errstate(over="ignore"):
-            probability = 1.0 / (1.0 + np.exp(-(artifact.intercept + artifact.slope * raw)))
+        centre = np.clip(self._centred(values), *intervals[0])
+        probability = chance(artifact.intercept + artifact.slope * raw)
         return Predictions(probability, _percent(centre), tuple((_percent(a), _percent(b)) for a, b in intervals), raw)
 
     def contributions(self, values: FloatArray) -> FloatArray:
