@@ -27,7 +27,7 @@ def market(tokens: int = 12, *, days: int = DAYS, last: datetime = NOON) -> Pane
     """Return random walks, bitcoin first, then token-1 and so on; token-4 is young."""
     panel = walks(days, tokens, last=last)
     close = panel.close.copy()
-    close[:-13, 4] = np.nan
+    close[:-13, 4:5] = np.nan
     return panel_of(
         close,
         last=last,

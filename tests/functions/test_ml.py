@@ -3,7 +3,7 @@
 import asyncio
 import json
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -93,8 +93,8 @@ async def empty(place: Place) -> AsyncIterator[Served]:
     await served.close()
 
 
-async def body_of(served: Served, path: str, status: int = 200, **headers: str) -> Any:
-    answer = await served.get(BASE + path, **{"cache-control": "no-cache", **headers})
+async def body_of(served: Served, path: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Any:
+    answer = await served.get(BASE + path, **{"cache-control": "no-cache", **(headers or {})})
     assert answer.status_code == status, answer.text
     return json.loads(answer.text, parse_constant=pytest.fail)
 
@@ -143,7 +143,7 @@ async def test_fields_are_those_documented(ml: Served) -> None:
     one = await body_of(ml, f"/models/{SERVING}")
     board = await body_of(ml, "/predictions")
     token = await body_of(ml, "/predictions/bitcoin")
-    wants = await body_of(ml, "/predict", **KEY)
+    wants = await body_of(ml, "/predict", headers=KEY)
     answer = await asked(ml, {"features": vector()})
 
     assert {frozenset(each) for each in listed["data"]} == {frozenset(ModelSummary.model_fields)}
@@ -232,7 +232,7 @@ async def test_a_token_that_came_after_the_run_is_not_predicted_yet(place: Place
 async def test_what_does_not_exist_is_not_found(ml: Served) -> None:
     assert (await body_of(ml, "/models/nothing", 404))["code"] == "model_not_found"
     assert (await body_of(ml, "/predictions/nothing", 404))["code"] == "token_not_found"
-    assert (await body_of(ml, "/predict?model=nothing", 404, **KEY))["code"] == "model_not_found"
+    assert (await body_of(ml, "/predict?model=nothing", 404, KEY))["code"] == "model_not_found"
     assert (await asked(ml, {"features": vector(), "model": "nothing\x00"}, 404))["code"] == "model_not_found"
 
 
@@ -247,7 +247,7 @@ async def test_bad_parameters_are_refused(ml: Served) -> None:
 async def test_before_anything_was_made_there_is_no_data(place: Place, empty: Served) -> None:
     for path in ("/models", "/models/x", "/predictions", "/predictions/bitcoin"):
         assert (await body_of(empty, path, 503))["code"] == "no_data"
-    assert (await body_of(empty, "/predict", 503, **KEY))["code"] == "no_data"
+    assert (await body_of(empty, "/predict", 503, KEY))["code"] == "no_data"
     assert (await asked(empty, {"features": vector()}, 503))["code"] == "no_data"
 
     stored(place, artifact(REFUSED), state="refused")
@@ -388,14 +388,14 @@ async def test_what_is_no_json_or_too_large_is_refused(ml: Served) -> None:
 async def test_who_does_not_say_who_they_are_is_refused(ml: Served) -> None:
     for headers in ({}, {"X-Api-Key": "nonsense"}, {"Authorization": "Bearer nonsense"}):
         await asked(ml, {"features": vector()}, 401, headers)
-        await body_of(ml, "/predict", 401, **headers)
+        await body_of(ml, "/predict", 401, headers)
 
 
 async def test_a_key_predicts_only_when_it_was_made_for_it(furnished: Place) -> None:
     served = serving(furnished, "read", "trading")
 
     refused = await asked(served, {"features": vector()}, 403)
-    looking = await body_of(served, "/predict", 403, **KEY)
+    looking = await body_of(served, "/predict", 403, KEY)
     person = await asked(served, {"features": vector()}, 200, ANN)
     await served.close()
 
@@ -413,7 +413,7 @@ async def test_no_cache_keeps_what_was_predicted_for_somebody(ml: Served) -> Non
 
 
 async def test_it_tells_what_a_prediction_takes(ml: Served) -> None:
-    body = Envelope[ModelWants].model_validate(await body_of(ml, "/predict", **KEY))
+    body = Envelope[ModelWants].model_validate(await body_of(ml, "/predict", headers=KEY))
 
     assert [each.id for each in body.data.features] == list(FEATURES)
     assert body.data.required == list(REQUIRED) == [each.id for each in body.data.features if each.required]
@@ -428,7 +428,7 @@ async def test_a_model_of_other_formulas_is_not_asked(place: Place, empty: Serve
     refused = await asked(empty, {"features": vector()}, 409)
 
     assert refused["code"] == "model_outdated"
-    assert (await body_of(empty, "/predict", 409, **KEY))["code"] == "model_outdated"
+    assert (await body_of(empty, "/predict", 409, KEY))["code"] == "model_outdated"
 
 
 async def test_a_new_model_answers_from_the_next_request_on(place: Place, empty: Served) -> None:

@@ -42,7 +42,7 @@ _STAGE = "CREATE TEMPORARY TABLE staged_grades (LIKE prediction_grades) ON COMMI
 _MERGE = "INSERT INTO prediction_grades SELECT * FROM staged_grades ON CONFLICT DO NOTHING"
 _MODELS = "SELECT DISTINCT model_id FROM prediction_log JOIN staged_grades USING (entry) ORDER BY model_id"
 _BASE = "SELECT CAST(record ->> 'base_rate' AS float8) FROM ml_models WHERE model_id = :model_id"
-_WEEKLY = f"model_id = {{model}} AND day > CAST('{{since}}' AS date) AND (day - date '1970-01-01') % {EVERY_DAYS} = 0"
+_WEEKLY = f"model_id = {{model}} AND day > CAST('{{since}}' AS date) AND mod(day - date '1970-01-01', {EVERY_DAYS}) = 0"
 _SAID = """
     SELECT 1, array_agg(timezone('UTC', CAST(day AS timestamp)) ORDER BY entry), {numbers}
     FROM prediction_log JOIN prediction_grades USING (entry)
