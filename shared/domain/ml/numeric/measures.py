@@ -77,6 +77,11 @@ class Weekly:
         low, high = np.quantile(self.resampled(), [0.025, 0.975])
         return float(low), float(high)
 
+    def sure(self) -> float:
+        """Return the share of resampled series in which the figure is above 0; where it is 0 they speak for neither side."""
+        drawn = self.resampled()
+        return float((drawn > 0).mean() + 0.5 * (drawn == 0).mean())
+
     def told(self) -> dict[str, float | None]:
         """Return the figure with its interval."""
         low, high = self.ends() or (None, None)

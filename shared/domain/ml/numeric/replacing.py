@@ -102,15 +102,12 @@ def _reason(*, better: bool, worse: bool) -> str:
 def _paired(days: DayArray, new: FloatArray, serving: FloatArray) -> dict[str, float]:
     """Return mean losses, their difference with its 95 % interval, and how probably the new one's is lower."""
     difference = weekly(days, serving - new)
-    drawn = difference.resampled()
-    # A draw without any difference speaks for neither.
-    better = float((drawn > 0).mean() + 0.5 * (drawn == 0).mean())
-    low, high = np.quantile(drawn, [0.025, 0.975])
+    low, high = np.quantile(difference.resampled(), [0.025, 0.975])
     return {
         "new": float(new.mean()),
         "serving": float(serving.mean()),
         "difference": float((serving - new).mean()),
         "lower": float(low),
         "upper": float(high),
-        "probability_better": better,
+        "probability_better": difference.sure(),
     }

@@ -28,7 +28,7 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tested:
+class FoldResult:
     """One fold's rows and what was said of them by what was learned before."""
 
     fold: Fold
@@ -56,7 +56,7 @@ def base_of(rows: Rows) -> Base:
 
 def walked(
     rows: Rows, *, end: np.datetime64, rounds: int = ROUNDS, on_fold: Callable[[], None] = lambda: None
-) -> Iterator[Tested]:
+) -> Iterator[FoldResult]:
     """Yield every fold of days before `end` that had enough to learn from.
 
     Args:
@@ -72,7 +72,7 @@ def walked(
             on_fold()
             said = learned(before, rounds=rounds).said(tested.values)
             through = seen_through(before)
-            yield Tested(fold=fold, rows=tested, said=said, learned_through=through, base=base_of(before))
+            yield FoldResult(fold=fold, rows=tested, said=said, learned_through=through, base=base_of(before))
 
 
 def seen_through(rows: Rows) -> np.datetime64:
@@ -81,11 +81,11 @@ def seen_through(rows: Rows) -> np.datetime64:
     return last
 
 
-def calibrated(tested: Sequence[Tested], *, before: np.datetime64) -> Calibration | None:
+def calibrated(tested: Sequence[FoldResult], *, before: np.datetime64) -> Calibration | None:
     """Return what the folds teach of which the outcomes were known before a day; `None` of too few rows."""
     kept = [(each, known_before(each.rows.days, before)) for each in tested]
 
-    def every(of: Callable[[Tested], FloatArray]) -> FloatArray:
+    def every(of: Callable[[FoldResult], FloatArray]) -> FloatArray:
         return np.concatenate([np.empty(0), *(of(each)[known] for each, known in kept)])
 
     labels = every(lambda each: each.rows.labels)
@@ -98,14 +98,14 @@ def calibrated(tested: Sequence[Tested], *, before: np.datetime64) -> Calibratio
     return Calibration(slope=slope, intercept=intercept, widths=tuple(widths.tolist()))
 
 
-def forecasts_of(each: Tested, by: Calibration) -> Forecasts:
-    """Return what one fold's forecasts were, calibrated."""
+def forecasts_of(each: FoldResult, by: Calibration) -> Forecasts:
+    """Return what one fold's forecasts were, calibrated; the base rate where the score says nothing."""
     same = np.ones(len(each.rows.days))
     return Forecasts(
         days=each.rows.days,
         labels=each.rows.labels,
         raw=each.said.raw,
-        probability=chance(by.intercept + by.slope * each.said.raw),
+        probability=chance(by.intercept + by.slope * each.said.raw) if by.slope else same * each.base.rate,
         base=same * each.base.rate,
         centre=each.said.centre,
         base_centre=same * each.base.median,
@@ -114,7 +114,7 @@ def forecasts_of(each: Tested, by: Calibration) -> Forecasts:
     )
 
 
-def nested(tested: Sequence[Tested]) -> Iterator[tuple[Tested, Forecasts | None]]:
+def nested(tested: Sequence[FoldResult]) -> Iterator[tuple[FoldResult, Forecasts | None]]:
     """Yield each fold with its forecasts, calibrated by the folds before it alone; `None` where those do not suffice."""
     for number, each in enumerate(tested):
         by = calibrated(tested[:number], before=each.fold.start)
