@@ -62,7 +62,10 @@ class Visitor:
         took_ms = (time.perf_counter() - began) * 1000
         body = _json(response)
         nothing_kept = response.status_code == stop.or_status
-        complaints = [*self._complaints(stop, operation, response, body), *(() if nothing_kept else self._keep(stop, body))]
+        complaints = [
+            *self._complaints(stop, operation, response, body),
+            *(() if nothing_kept else self._keep(stop, body)),
+        ]
         meta = body.get("meta", {}) if isinstance(body, dict) else {}
         return Visit(
             stop=stop,

@@ -44,27 +44,30 @@ class Measures(BaseModel):
     end: date | None = Field(alias="to", description="Last day predicted of.")
     days: int = Field(ge=0)
     predictions: int = Field(ge=0)
-    base_rate: float | None = Field(description="Share that returned more than the market.")
+    base_rate: float | None = Field(default=None, description="Share that returned more than the market.")
     information_coefficient: Measured | None = Field(
-        description="Mean rank correlation of a day's probabilities with what came."
+        default=None, description="Mean rank correlation of a day's probabilities with what came."
     )
-    brier: Compared | None = Field(description="Mean squared error of the probability.")
-    log_loss: Compared | None = Field(description="Mean −ln of the probability given to what came.")
-    calibration_error: float | None = Field(description="Mean distance of stated from observed shares.")
-    reliability: list[Bin] | None
-    hit_rate: Measured | None = Field(description="How often the side of one half was right.")
+    brier: Compared | None = Field(default=None, description="Mean squared error of the probability.")
+    log_loss: Compared | None = Field(default=None, description="Mean −ln of the probability given to what came.")
+    calibration_error: float | None = Field(default=None, description="Mean distance of stated from observed shares.")
+    reliability: list[Bin] | None = Field(default=None, description="Ten bins of equally many predictions.")
+    hit_rate: Measured | None = Field(default=None, description="How often the side of one half was right.")
     absolute_error: Compared | None = Field(
-        description="Mean distance of what was expected from what came, in logarithms."
+        default=None, description="Mean distance of what was expected from what came, in logarithms."
     )
-    coverage: list[Covered] | None
-    interval_score: Compared | None = Field(description="Width of the intervals and a fine for what they miss.")
+    coverage: list[Covered] | None = Field(default=None, description="Of both intervals.")
+    interval_score: Compared | None = Field(
+        default=None, description="Width of the narrower interval and a fine for what it misses, in logarithms."
+    )
     top_minus_bottom_pct: Measured | None = Field(
-        description="Mean relative return of the tenth with the highest probabilities less that with the lowest, percent, before costs."
+        default=None,
+        description="Mean relative return of the tenth with the highest probabilities less that with the lowest, percent, before costs.",
     )
 
 
 class Fold(Measures):
-    """One stretch of weeks that was predicted by what was learned before it."""
+    """One stretch of weeks that was predicted by what was learned before it; without figures where nothing had calibrated it."""
 
     learned_through: date | None = Field(default=None, description="The last day that it learned from.")
 
