@@ -132,7 +132,7 @@ def _among(names: Iterable[str], kept: Collection[str]) -> tuple[str, ...]:
 def _read(file: Path, validator: Draft202012Validator) -> Manifest:
     place = manifest_path(file.parent.name)
     try:
-        fields = yaml.safe_load(file.read_text(encoding="utf-8"))
+        fields = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise ManifestError(f"{place}: {error}") from error
     for problem in validator.iter_errors(fields):

@@ -58,7 +58,7 @@ Predicting = Annotated[Caller, Depends(may_predict)]
     "/models",
     summary="Models and their records",
     response_model=Envelope[list[ModelSummary]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(PREDICTIONS)],
 )
 async def models(request: Request, page: PageQuery, known: Models) -> Response:
@@ -73,7 +73,7 @@ async def models(request: Request, page: PageQuery, known: Models) -> Response:
     "/models/{model_id}",
     summary="One model",
     response_model=Envelope[ModelDetail],
-    responses=errors(404),
+    responses=errors("model_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(PREDICTIONS)],
 )
 async def model(request: Request, model_id: ModelId, known: Models) -> Response:
@@ -85,7 +85,7 @@ async def model(request: Request, model_id: ModelId, known: Models) -> Response:
     "/predictions",
     summary="Predictions of all tokens",
     response_model=Envelope[list[TokenForecast]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(PREDICTIONS)],
 )
 async def predictions(
@@ -104,7 +104,7 @@ async def predictions(
     "/predictions/{token_id}",
     summary="One token's prediction",
     response_model=Envelope[TokenPredicted],
-    responses=errors(404),
+    responses=errors("token_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(PREDICTIONS)],
 )
 async def prediction(request: Request, token_id: TokenId, known: Models) -> Response:
@@ -116,7 +116,7 @@ async def prediction(request: Request, token_id: TokenId, known: Models) -> Resp
     "/predict",
     summary="What a prediction takes",
     response_model=Envelope[ModelWants],
-    responses=errors(401, 403, 404, 409),
+    responses=errors("forbidden", "model_not_found", "model_outdated", "no_data", "database_unavailable"),
 )
 async def wants(request: Request, _: Predicting, asking: Asking, model_id: Named = None) -> Response:
     """The data points that a model reads, and between which values most of what it learned from lay. A key needs the scope `predict`."""
@@ -127,7 +127,7 @@ async def wants(request: Request, _: Predicting, asking: Asking, model_id: Named
     "/predict",
     summary="Predict for data points of your own",
     response_model=Envelope[Predicted],
-    responses=errors(400, 401, 403, 404, 409, 413, 415),
+    responses=errors("forbidden", "model_not_found", "model_outdated", "no_data", "database_unavailable"),
 )
 async def predict(request: Request, _: Predicting, asked: PredictionRequest, asking: Asking) -> Response:
     """What a model says of a vector of data points, raw values as `/api/v1/signals/{token_id}` tells them.
