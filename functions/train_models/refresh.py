@@ -1,9 +1,10 @@
 """The steps of a training, in the order in which data flows."""
 
 import asyncio
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from shared.core.settings import DataSource
 from shared.domain.ml.artifact import ArtifactError, from_bytes
@@ -39,33 +40,32 @@ class ModelTraining(LedgeredRefresh):
     reader: RowReader
     writer: ModelWriter
     source: DataSource
+    rounds: int | None = None
+    """Trees of each booster; as many as the parameters say if nothing else is."""
 
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         now, until = report.started_at, self.clock.monotonic() + WITHIN.total_seconds()
         newest = await self.writer.newest()
         if newest is not None and now < due(newest):
-            return replace(
-                report,
-                outcome="succeeded",
-                detail=f"{newest.model_id} is the newest; the next is due {due(newest):%Y-%m-%d}",
-            )
+            told = f"{newest.model_id} is the newest; the next one is due on {due(newest):%Y-%m-%d}"
+            return replace(report, outcome="succeeded", detail=told)
         with steps("read"):
             rows = await self.reader.rows(as_of=now)
-            model_id = id_of(rows, now)
-        if newest is not None and newest.model_id == model_id:
-            return replace(report, outcome="succeeded", detail="nothing that it would be made of has changed")
+            model_id = self._id_of(rows, now)
+        if newest is not None and made_alike(newest.model_id, model_id):
+            return replace(report, outcome="succeeded", detail="nothing that a model is made of has changed")
         with steps("learn"):
             made = await asyncio.to_thread(self._learned, rows, model_id, until)
         if isinstance(made, str):
             return replace(report, outcome="degraded", detail=made)
         with steps("compare"):
             stored = await self.writer.serving()
-            record = await asyncio.to_thread(recorded, made, rows, stored, now)
+            record = await asyncio.to_thread(self._recorded, made, rows, stored, now)
         with steps("store"):
             serving = None if stored is None else stored.model_id
             written = await self.writer.store(record, instead_of=serving, data_source=self.source)
-        detail = f"{model_id} {record.decision.state}: {record.decision.reason}"
-        return replace(report, outcome="succeeded", rows=int(written), detail=detail)
+        told = f"{model_id} {record.decision.state}: {record.decision.reason}"
+        return replace(report, outcome="succeeded", rows=int(written), detail=told)
 
     def _learned(self, rows: "Rows", model_id: str, until: float) -> "Trained | str":
         """Return the model, or why there is none."""
@@ -76,11 +76,34 @@ class ModelTraining(LedgeredRefresh):
                 raise TimeUpError
 
         try:
-            return trained(rows, model_id=model_id, on_fold=in_time)
+            return trained(rows, model_id=model_id, rounds=self._parameters()["rounds"], on_fold=in_time)
         except TooLittleError as error:
             return f"no_data: {error}"
         except TimeUpError:
-            return f"learning took more than {WITHIN.total_seconds() / 60:.0f} minutes; nothing was stored"
+            return f"learning takes more than {WITHIN.total_seconds() / 60:.0f} minutes; nothing was stored"
+
+    def _recorded(self, made: "Trained", rows: "Rows", stored: StoredModel | None, now: datetime) -> ModelRecord:
+        """Return the model as it is stored, with what was decided about it."""
+        from shared.domain.ml.numeric.replacing import decided
+
+        return ModelRecord(
+            artifact=made.artifact,
+            trained_at=now,
+            trained_through=date.fromisoformat(str(made.trained_through)),
+            data_digest=rows.digest(),
+            parameters={**self._parameters(), "rows": len(rows.labelled.days)},
+            record=made.record,
+            decision=decided(made, _readable(stored)),
+        )
+
+    def _parameters(self) -> dict[str, Any]:
+        from shared.domain.ml.numeric.learning import parameters
+
+        return parameters() if self.rounds is None else parameters(self.rounds)
+
+    def _id_of(self, rows: "Rows", now: datetime) -> str:
+        made_of = f"{rows.digest()} {VERSION} {sorted(self._parameters().items())}"
+        return f"relative-7d-{now:%Y-%m-%d}-{hashlib.sha256(made_of.encode()).hexdigest()[:8]}"
 
 
 def due(newest: Newest) -> datetime:
@@ -88,30 +111,9 @@ def due(newest: Newest) -> datetime:
     return newest.trained_at + (YOUNG_EVERY if newest.rows < YOUNG_ROWS else EVERY)
 
 
-def id_of(rows: "Rows", now: datetime) -> str:
-    """Return a model's name: the same on the same day if it is made of the same, in the same way."""
-    import hashlib
-
-    from shared.domain.ml.numeric.learning import parameters
-
-    made_of = f"{rows.digest()} {VERSION} {sorted(parameters().items())}"
-    return f"relative-7d-{now:%Y-%m-%d}-{hashlib.sha256(made_of.encode()).hexdigest()[:8]}"
-
-
-def recorded(made: "Trained", rows: "Rows", stored: StoredModel | None, now: datetime) -> ModelRecord:
-    """Return the model as it is stored, with what was decided about it."""
-    from shared.domain.ml.numeric.learning import parameters
-    from shared.domain.ml.numeric.replacing import decided
-
-    return ModelRecord(
-        artifact=made.artifact,
-        trained_at=now,
-        trained_through=date.fromisoformat(str(made.trained_through)),
-        data_digest=rows.digest(),
-        parameters={**parameters(), "rows": len(rows.labelled.days)},
-        record=made.record,
-        decision=decided(made, _readable(stored)),
-    )
+def made_alike(model_id: str, other: str) -> bool:
+    """Return whether two models are made of the same rows in the same way, on whatever days."""
+    return model_id.rsplit("-", 1)[-1] == other.rsplit("-", 1)[-1]
 
 
 def _readable(stored: StoredModel | None) -> "Serving | None":
@@ -129,4 +131,5 @@ def _readable(stored: StoredModel | None) -> "Serving | None":
     except ArtifactError:
         return None
     same = artifact.datapoints_version == DATAPOINTS_VERSION and artifact.features == feature_ids()
-    return Serving(artifact, np.datetime64(stored.trained_through, "D")) if same else None
+    named = replace(artifact, model_id=stored.model_id)
+    return Serving(named, np.datetime64(stored.trained_through, "D")) if same else None

@@ -75,9 +75,9 @@ def learned(rows: Rows, *, rounds: int = ROUNDS) -> Boosters:
     return Boosters(classifier, *quantiles)
 
 
-def parameters() -> dict[str, Any]:
+def parameters(rounds: int = ROUNDS) -> dict[str, Any]:
     """Return everything that decides what is learned from given rows."""
-    return {"library": f"lightgbm {lightgbm.__version__}", "rounds": ROUNDS, "ends": list(ENDS), **PARAMETERS}
+    return {"library": f"lightgbm {lightgbm.__version__}", "rounds": rounds, "ends": list(ENDS), **PARAMETERS}
 
 
 def _boosted(binned: lightgbm.Dataset, rounds: int, **objective: Any) -> lightgbm.Booster:
