@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.core.clock import Clock
-from shared.core.errors import ConflictError, InvalidParameterError, NotFoundError
+from shared.core.errors import ConflictError, InvalidParameterError, NoDataError, NotFoundError
 from shared.core.settings import DataSource
 from shared.records.alerts import Alert, Condition, Delivery, Webhook
 from shared.records.answer import Answer
@@ -17,7 +17,7 @@ from .documents import delivery_from, delivery_prefix
 from .events import told_condition, trial_event
 from .facts import FactReader
 from .keeping import AlertKeeper
-from .measures import MEASURES
+from .measures import MARKET, MEASURES
 from .models import AlertGiven, AlertMade, AlertTold, ConditionGiven, DeliveryTold, MeasureTold, SecretTold
 
 MOST_ALERTS = 100
@@ -52,6 +52,7 @@ class AlertService:
         Raises:
             ConflictError: the person has as many as one may have.
             NotFoundError: nobody knows the subject.
+            NoDataError: what is asked of the market as a whole was not told yet.
         """
         if len(await self.keeper.of_owner(owner, limit=MOST_ALERTS)) >= MOST_ALERTS:
             raise ConflictError("too_many_alerts", f"{MOST_ALERTS} alerts are the most; remove one first")
@@ -80,6 +81,7 @@ class AlertService:
         Raises:
             ConflictError: it was changed at the same time, again and again.
             NotFoundError: nobody knows the subject.
+            NoDataError: what is asked of the market as a whole was not told yet.
         """
         condition = await self._condition(given.condition)
         now = self.clock.now()
@@ -165,6 +167,8 @@ class AlertService:
             hysteresis=given.hysteresis,
         )
         if not await self.facts.is_known(condition, now=self.clock.now()):
+            if given.subject == MARKET:
+                raise NoDataError(f"'{given.measure}' was not told yet")
             raise NotFoundError(measure.subject, given.subject)
         return condition
 
