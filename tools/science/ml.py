@@ -114,16 +114,22 @@ def written(study: Study) -> Iterator[str]:
 
 
 def verdict(made: Trained) -> str:
-    """Return what it comes to, in a sentence."""
+    """Return what it comes to, in a few sentences."""
     whole = made.record["whole"]
-    improvement = whole["brier"]["improvement"]
-    share = improvement["value"] / whole["brier"]["base"]
+    share = whole["brier"]["improvement"]["value"] / whole["brier"]["base"]
     if made.artifact.skill == "none":
-        return (
+        found = (
             "**Verdict: no skill.** The probabilities are not better than the base rate beyond chance, so the model would be served saying"
             f" the base rate ({made.artifact.base_rate:.1%}) of every token."
         )
-    return f"**Verdict: some skill.** The Brier score is {share:.2%} lower than the base rate's: far from nothing in statistics, and next to nothing for one token."
+    else:
+        found = (
+            f"**Verdict: some skill.** The Brier score is {share:.2%} lower than the base rate's: beyond chance over all tokens and weeks,"
+            " and next to nothing for one token in one week."
+        )
+    worth = whole["interval_score"]["improvement"]
+    sharper = worth["lower"] is not None and worth["lower"] > 0
+    return f"{found} Its intervals are {'' if sharper else 'not '}worth more than constant ones beyond chance{': how far prices move is known, if not where to' if sharper else ''}."
 
 
 def _skills(made: Trained) -> str:
