@@ -164,7 +164,9 @@ def bundle(session: nox.Session, function: str) -> None:
 def infrastructure(session: nox.Session) -> None:
     """Terraform's configuration plans for each environment, the plans are what the manifests say, and mistakes are found."""
     development(session, "python", "-m", "tools.infrastructure")
-    development(session, "pytest", "-q", "-m", "terraform", "tests/infrastructure", *session.posargs)
+    # Two at a time, each where there is room, except those that share a plan: Terraform and its provider wait for each other.
+    spread = ["-n", "2", "--dist", "loadgroup"]
+    development(session, "pytest", "-q", *spread, "-m", "terraform", "tests/infrastructure", *session.posargs)
     # 290 MB and versions that contradict ours: whoever wants it installs it apart.
     if shutil.which("checkov"):
         session.run("checkov", "--config-file", "terraform/checkov.yaml")
