@@ -153,11 +153,14 @@ def generate(session: nox.Session) -> None:
 
 
 @nox.session
-@nox.parametrize("function", FUNCTIONS, ids=FUNCTIONS)
-def bundle(session: nox.Session, function: str) -> None:
-    """Build one deployable zip and start it with nothing but its own requirements installed."""
-    programs = environment(session, function)
-    development(session, "python", "-m", "tools.bundle", function, "--programs", str(programs), *session.posargs)
+def bundle(session: nox.Session) -> None:
+    """Each deployable zip starts with nothing but its own requirements installed; `-- prices market` builds just those."""
+    # One process for all that share an environment: starting it costs as much as trying a bundle.
+    sharing: dict[Path, list[str]] = {}
+    for name in session.posargs or FUNCTIONS:
+        sharing.setdefault(environment(session, name), []).append(name)
+    for programs, names in sharing.items():
+        development(session, "python", "-m", "tools.bundle", *names, "--programs", str(programs))
 
 
 @nox.session
