@@ -1,4 +1,4 @@
-"""`nox -s bench -- [--quick] [--only hot,cold,start,memory,refresh,imports,identity,backtest]`; Linux with two cores or more."""
+"""`nox -s bench -- [--quick] [--only hot,cold,start,memory,refresh,imports,identity,backtest,signals]`; Linux with two cores or more."""
 
 import os
 import sys
@@ -20,6 +20,7 @@ from .memory import memory
 from .plan import LOAD_CORE, Plan, read_plan
 from .refresh import refreshes
 from .report import page, verdict
+from .signals import signals
 from .stage import Stage, set_stage
 from .start import starts
 from .table import table
@@ -69,6 +70,8 @@ def _measured(plan: Plan) -> tuple[list[Finding], bool]:
         findings += identity(plan)
     if "backtest" in plan.sections:
         findings += backtests(plan)
+    if "signals" in plan.sections:
+        findings += signals(plan)
     return findings, compared
 
 
