@@ -52,6 +52,7 @@ CODES: Mapping[str, tuple[int, str]] = MappingProxyType(
         "order_ended": (409, "Order o7 is filled; it cannot be cancelled"),
         "backtests_running": (409, "2 of your backtests are queued or running already"),
         "backtest_ended": (409, "The backtest is done already"),
+        "model_outdated": (409, "Model 'm1' learned from version 1 of the data points, which are at 2 now"),
         "body_too_large": (413, "The body is over 1048576 bytes"),
         "unsupported_media_type": (415, "Send the body as application/json"),
         "rate_limited": (429, "Too many requests: ask again in 21 s; an API key or a larger plan allows more"),

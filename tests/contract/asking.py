@@ -29,6 +29,7 @@ _KNOWN: Mapping[str, Mapping[str, str]] = {
     "scores": {"token_id": "token-1"},
     "screener": {"token_id": "token-1"},
     "market": {"category_id": "coins"},
+    "ml": {"model_id": "of-old"},
     "tokens": {"address": "0xdac17f958d2ee523a2206206994597c13d831ec7"},
     "prices": {"now_s": "1772366400"},
 }

@@ -297,6 +297,15 @@ async def a_queue_that_takes_nothing(function: Function) -> None:
         await client.ask(_stop(function, "POST", THINGS["indices", "backtest_id"].path), {}, function.owner())
 
 
+async def models_that_cannot_be_asked(function: Function) -> None:
+    """Ask a model that nobody knows, and one that learned from other formulas."""
+    who, wants, predict = function.owner(), _stop(function, "GET", "/predict"), _stop(function, "POST", "/predict")
+    async with function.served("furnished") as client:
+        for name in ("nobody-knows-this", "of-old"):
+            await client.ask(replace(wants, query={"model": name}), {}, who)
+            await client.ask(replace(predict, body={**predict.body, "model": name}), {}, who)
+
+
 def _market_order(function: Function) -> Stop:
     order = {"token_id": "bitcoin", "side": "buy", "type": "market", "quantity": "0.1"}
     return replace(_stop(function, "POST", "/orders"), body=order)
@@ -318,6 +327,7 @@ _SCENES: Mapping[str, Sequence[Scene]] = {
     "alerts": (too_many_alerts, subjects_nobody_knows),
     "auth": (too_many_keys,),
     "indices": (too_many_backtests, a_backtest_that_has_ended, a_queue_that_takes_nothing),
+    "ml": (models_that_cannot_be_asked,),
     "portfolio": (
         too_many_portfolios,
         _a_key_used_for_two,

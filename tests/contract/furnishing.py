@@ -15,7 +15,7 @@ from shared.domain.chains.writing import ChainMetricsWriter
 from shared.domain.regime.writing import RegimeWriter
 from shared.http.refresh import Occasion
 from shared.records.chains import ChainMetric
-from tests import flows, panels, scored, screened, signals
+from tests import flows, models, panels, predictions, scored, screened, signals
 from tests.candles import series
 from tests.catalogues import list_run, storing
 from tests.clocks import NOON, SteppingClock
@@ -121,11 +121,19 @@ async def indices(place: Place, folder: Path) -> None:
     await refresh_once(place, folder)
 
 
+async def ml(place: Place, folder: Path) -> None:
+    models.stored(place, models.artifact("of-old", version="0"), state="retired")
+    models.stored(place, models.artifact())
+    panels.store(place, predictions.market())
+    await predictions.predicted(place, SteppingClock(NOON))
+
+
 FURNISHED: Mapping[str, Furnish] = {
     "alerts": quotes,
     "auth": quotes,
     "indices": indices,
     "market": market,
+    "ml": ml,
     "news": news,
     "on_chain": chains,
     "portfolio": quotes,

@@ -8,11 +8,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tools.gateway.llms import llms_text
-from tools.gateway.public import EXAMPLES, public_document
-from tools.manifests import ROOT, read_manifests
+from tools.gateway.public import EXAMPLES
+from tools.manifests import ROOT
 
-MANIFESTS = read_manifests()
-DOCUMENT = public_document(MANIFESTS)
+DOCUMENT = json.loads((ROOT / "functions/system/openapi.json").read_text(encoding="utf-8"))
+"""As it is served; that it is what the routers say, tests/infrastructure/test_manifests.py proves once for all."""
 OPERATIONS = {
     f"{method.upper()} {path}": operation
     for path, item in DOCUMENT["paths"].items()
