@@ -28,6 +28,19 @@ def pin(pid: int, core: int) -> None:
                     os.sched_setaffinity(int(task.name), {core})
 
 
+def processor_s(pid: int) -> float:
+    """Return the processor time of a process tree so far, in user and kernel, those included that ended and were waited for."""
+    return sum(_processor_ticks(process) for process in set(tree(pid))) / os.sysconf("SC_CLK_TCK")
+
+
+def _processor_ticks(process: int) -> int:
+    with suppress(*_GONE):
+        # After the name, which may hold anything: utime, stime, cutime and cstime are the 14th to 17th field.
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15]))
+    return 0
+
+
 def proportional_mb(pid: int) -> float:
     """Return the proportional set size of a process tree: pages shared by n processes count 1/n in each."""
     return sum(_proportional_kb(process) for process in set(tree(pid))) / 1024

@@ -1,11 +1,14 @@
 """Memory and cores of process trees."""
 
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from benchmarks.processes import proportional_kb, proportional_mb, tree, watched
+from benchmarks.processes import processor_s, proportional_kb, proportional_mb, tree, watched
 
 ROLLUP = "5578-7ffd ---p 00000000 00:00 0   [rollup]\nRss:   57004 kB\nPss:   41204 kB\nPss_Anon:  30000 kB\n"
 
@@ -38,3 +41,13 @@ def test_the_peak_is_kept_after_the_memory_is_given_back() -> None:
         del block
 
     assert peak.mb >= before + 20
+
+
+@linux
+def test_the_time_of_a_process_that_ended_is_counted_with_its_parents() -> None:
+    before, began = processor_s(os.getpid()), time.process_time()
+
+    subprocess.run([sys.executable, "-c", "sum(range(10**7))"], check=True)
+
+    own = time.process_time() - began
+    assert processor_s(os.getpid()) - before >= own + 0.05
