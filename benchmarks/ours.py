@@ -28,7 +28,7 @@ MEASURED = ("prices", "market", "system", "refresh_market")
 
 
 @contextmanager
-def running_platform(folder: Path, *, tokens: int) -> Iterator[Platform]:
+def running_platform(folder: Path, *, tokens: int, only: tuple[str, ...] = MEASURED) -> Iterator[Platform]:
     """Keep a platform running while the block runs: functions on one core, everything else on the other.
 
     The scheduler stands still, so that no refresh falls into a measurement.
@@ -38,7 +38,7 @@ def running_platform(folder: Path, *, tokens: int) -> Iterator[Platform]:
         MeasurementError: the refresh that fills the database failed.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    with Platform(Options(tokens=tokens, folder=folder, port=0, scheduled=False, only=MEASURED)) as platform:
+    with Platform(Options(tokens=tokens, folder=folder, port=0, scheduled=False, only=only)) as platform:
         for name in ("gateway", "postgres", "documents", "sandbox", *platform.manifests):
             place(platform, name)
         yield platform

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from shared.core.errors import DatabaseUnavailableError
@@ -15,6 +15,7 @@ from shared.records.refresh import Outcome, RefreshReport
 log = logging.getLogger(__name__)
 
 NAME = "maintenance"
+ORDER = "order of candles"
 LEASE = timedelta(seconds=545)
 """A little over the function's time limit: whoever still holds it then is dead."""
 STATEMENT_WITHIN = timedelta(minutes=7)
@@ -50,13 +51,24 @@ class Maintenance(LedgeredRefresh):
             failed |= await _each(self.rows, thin)
         with steps("analyse"):
             failed |= await _each(self.months, self.keeper.analyse)
-        detail = _told(dropped, {name: count for name, count in taken.items() if count}, failed)
+        with steps("order"):
+            ordered = await self._order(failed)
+        taken = {name: count for name, count in taken.items() if count}
+        detail = _told(dropped, taken, ordered, failed)
         return replace(report, outcome=self._outcome(failed), rows=sum(taken.values()), detail=detail)
+
+    async def _order(self, failed: set[str]) -> Sequence[datetime]:
+        try:
+            return sorted(await self.keeper.order(now=self.clock.now()))
+        except DatabaseUnavailableError as error:
+            log.warning("maintenance.failed", extra={"policy": ORDER, "error": str(error)})
+            failed.add(ORDER)
+            return ()
 
     def _outcome(self, failed: set[str]) -> Outcome:
         if not failed:
             return "succeeded"
-        return "failed" if len(failed) == len(self.months) + len(self.rows) else "degraded"
+        return "failed" if len(failed - {ORDER}) == len(self.months) + len(self.rows) else "degraded"
 
 
 async def _each(policies: Sequence[Policy], work: Callable[[Policy], Awaitable[None]]) -> set[str]:
@@ -71,12 +83,16 @@ async def _each(policies: Sequence[Policy], work: Callable[[Policy], Awaitable[N
     return failed
 
 
-def _told(dropped: Sequence[str], taken: Mapping[str, int], failed: set[str]) -> str | None:
+def _told(
+    dropped: Sequence[str], taken: Mapping[str, int], ordered: Sequence[datetime], failed: set[str]
+) -> str | None:
     told = []
     if dropped:
         told.append(f"dropped {', '.join(dropped)}")
     if taken:
         told.append(f"took out {', '.join(f'{count} of {name}' for name, count in taken.items())}")
+    if ordered:
+        told.append(f"put candles of {', '.join(f'{month:%Y-%m}' for month in ordered)} in order")
     if failed:
         told.append(f"could not keep {', '.join(sorted(failed))}")
     return "; ".join(told) or None

@@ -4,19 +4,19 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from shared.core.errors import NoDataError
 from shared.core.settings import DataSource
 from shared.domain.indices.catalogue import DATASET, INDICES, MAIN
-from shared.domain.indices.numeric.keeping import Inputs, advanced
+from shared.domain.indices.numeric.keeping import FEWEST_MEMBERS, Inputs, advanced, may_begin
 from shared.domain.indices.numeric.loading import MarketLoader
 from shared.domain.indices.numeric.state import tokens_of
 from shared.domain.indices.writing import IndexWriter
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
 from shared.http.warming import warm
 from shared.records.indices import IndexAdvance, StoredIndex
-from shared.records.refresh import RefreshReport, SourceReport
+from shared.records.refresh import Outcome, RefreshReport, SourceReport
 
 LEASE = timedelta(seconds=550)
 SETTLED = timedelta(minutes=15)
@@ -26,6 +26,11 @@ JUDGED_WITHIN = timedelta(hours=6)
 _OWN = "cryptoprism"
 
 Stored = Mapping[str, StoredIndex | None]
+
+
+class _Ending(TypedDict):
+    outcome: Outcome
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,29 +49,54 @@ class IndexRefresh(LedgeredRefresh):
             stored = {index_id: await self.writer.stored(index_id) for index_id in INDICES}
         settled = report.started_at - SETTLED
         advances: Sequence[IndexAdvance] = ()
+        missing: _Missing | None = None
         if not _complete(stored, settled):
             with steps("load"):
                 held = set().union(*(tokens_of(each.state) for each in stored.values() if each))
                 try:
                     loaded = await self.loader.load(as_of=report.started_at, also=held, until=_day(settled))
                 except NoDataError as error:
-                    # Nothing failed: a fresh place has no completed day yet.
-                    return replace(report, outcome="degraded", detail=str(error))
+                    return replace(report, **_without_history(stored, error))
             with steps("reckon"):
                 inputs = await asyncio.to_thread(Inputs.of, loaded.market, loaded.gauge)
                 waits = loaded.gauge is not None and not loaded.judged and _is_early(report.started_at)
                 advances = await asyncio.to_thread(_advances, inputs, stored, {MAIN} if waits else set())
+                if stored[MAIN] is None and MAIN not in {each.index_id for each in advances}:
+                    missing = await asyncio.to_thread(_missing, inputs, waits=waits)
         with steps("store"):
             sources = [_OWN]
             rows = await self.writer.store(advances, at=report.started_at, sources=sources, data_source=self.source)
         with steps("warm"):
             await warm(self.warm_urls)
-        kept = {name for name, each in stored.items() if each} | {each.index_id for each in advances}
-        own = SourceReport(provider=_OWN, rows=rows, latency_ms=None)
-        if MAIN in kept:
-            return replace(report, rows=rows, sources=(own,), outcome="succeeded")
-        detail = f"{MAIN} cannot begin: no gauge of the regime, or too few tokens with a capitalisation"
-        return replace(report, rows=rows, sources=(own,), outcome="degraded", detail=detail)
+        done = replace(report, rows=rows, sources=(SourceReport(provider=_OWN, rows=rows, latency_ms=None),))
+        if missing is None:
+            return replace(done, outcome="succeeded")
+        return replace(done, outcome="succeeded" if missing.expected else "degraded", detail=f"{MAIN} {missing.words}")
+
+
+def _without_history(stored: Stored, error: NoDataError) -> "_Ending":
+    if any(stored.values()):
+        return {"outcome": "degraded", "detail": str(error)}
+    # Nothing failed: a fresh place has no completed day yet.
+    return {"outcome": "succeeded", "detail": f"nothing to keep yet: {error}"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """Why the main index has not begun."""
+
+    words: str
+    expected: bool
+    """Whether time alone will bring it: nothing has failed."""
+
+
+def _missing(inputs: Inputs, *, waits: bool) -> _Missing:
+    if not may_begin(INDICES[MAIN], inputs.market):
+        few = f"begins with the first completed day of which {FEWEST_MEMBERS} capitalisations are known"
+        return _Missing(few, expected=True)
+    if waits:
+        return _Missing(f"waits for the regime of {inputs.market.days[-1]}", expected=True)
+    return _Missing("cannot begin: there is no gauge of the regime", expected=False)
 
 
 def _complete(stored: Stored, settled: datetime) -> bool:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from shared.core.errors import PrismError
 from shared.db.engine import Database
-from shared.domain.history.importing import STATEMENT_WITHIN, FileImport, Imported, Progress
+from shared.domain.history.importing import STATEMENT_WITHIN, FileImport, Imported
+from shared.domain.history.reading import Progress
 from shared.domain.history.refusals import MEANING
 
 from .options import Options

@@ -32,9 +32,18 @@ def copy_rows(connection: "Connection", table: str, columns: Sequence[str], rows
 
 def copy_lines(connection: "Connection", table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
     """Append rows that are in COPY's text format already: numbers, times and `MISSING`, nothing that would need escapes."""
+    _copy(connection, f"COPY {table} ({', '.join(columns)}) FROM STDIN", _chunks(lines))
+
+
+def copy_csv(connection: "Connection", table: str, columns: Sequence[str], chunks: Iterable[bytes]) -> None:
+    """Append rows that are written as CSV without a header, an empty field for a missing value."""
+    _copy(connection, f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT csv)", iter(chunks))
+
+
+def _copy(connection: "Connection", statement: str, chunks: Iterator[bytes]) -> None:
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(f"COPY {table} ({', '.join(columns)}) FROM STDIN", stream=_chunks(lines))  # type: ignore[call-arg]
+        cursor.execute(statement, stream=chunks)  # type: ignore[call-arg]
     finally:
         cursor.close()
 

@@ -108,6 +108,85 @@ async def test_readings_addresses_and_points_go_and_days_of_chains_stay(place: P
     assert (report.outcome, report.rows) == ("succeeded", 5)
 
 
+def store_hour_by_hour(place: Place, month: str, *, series: int = 30) -> None:
+    """Store a month of hours as they come in: all series of an hour, then those of the next."""
+    place.run(
+        "INSERT INTO candle_sources (provider, quote_currency, preference) VALUES ('x', 'usd', 0) ON CONFLICT DO NOTHING"
+    )
+    place.run(
+        "INSERT INTO candle_series (token_id, interval_s, refreshed_at)"  # noqa: S608
+        f" SELECT 'token-' || place, 3600, now() FROM generate_series(1, {series}) AS place ON CONFLICT DO NOTHING"
+    )
+    place.run(f"SELECT ensure_month_of('intraday_candles', 'opened_at', '{month}-01 00:00+00')")
+    place.run(
+        "INSERT INTO intraday_candles"  # noqa: S608
+        " SELECT series_id, (SELECT source_id FROM candle_sources), true, at, at, 1.50, 2, 1, 1 + series_id / 100.0, NULL, NULL"
+        f" FROM generate_series('{month}-01 00:00+00'::timestamptz, '{month}-01 00:00+00'::timestamptz + interval '743 hours', '1 hour')"
+        " AS at, candle_series"
+    )
+    place.run("ANALYZE intraday_candles")
+
+
+def pages_of_a_series(place: Place) -> list[int]:
+    """Return on how many pages the candles of a series lie at most, for each month."""
+    rows = place.run(
+        "SELECT max(pages) FROM (SELECT tableoid::regclass AS month, series_id,"
+        " count(DISTINCT (ctid::text::point)[0]) AS pages FROM intraday_candles GROUP BY 1, 2) AS each GROUP BY month ORDER BY month::text"
+    )
+    return [int(str(pages)) for (pages,) in rows]
+
+
+async def test_months_that_are_over_are_put_in_order_once(place: Place, writing: Database) -> None:
+    for month in ("2026-01", f"{NOON:%Y-%m}"):
+        store_hour_by_hour(place, month)
+    read = "SELECT * FROM intraday_candles ORDER BY series_id, opened_at"
+    before, scattered = place.run(read), pages_of_a_series(place)
+
+    first = await maintenance(writing).run(ONCE)
+    second = await maintenance(writing).run(Occasion("again"))
+
+    over, going_on = pages_of_a_series(place)
+    assert (first.outcome, first.detail) == ("succeeded", "put candles of 2026-01 in order")
+    assert (second.outcome, second.detail) == ("succeeded", None)
+    assert place.run(read) == before
+    assert over * 10 < scattered[0]
+    assert going_on == scattered[1]
+
+
+async def test_a_month_in_order_is_a_partition_like_any_other(place: Place, writing: Database) -> None:
+    store_hour_by_hour(place, "2026-01")
+    shape = (
+        "SELECT relname, relkind, pg_get_expr(relpartbound, oid), relacl::text, pg_get_userbyid(relowner) FROM pg_class"
+        " WHERE relname LIKE 'intraday_candles_2026_01%' ORDER BY 1"
+    )
+    rules = "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'intraday_candles_2026_01'::regclass ORDER BY 1"
+    before = place.run(shape), place.run(rules)
+
+    await maintenance(writing).run(ONCE)
+    place.run(
+        "INSERT INTO intraday_candles SELECT series_id, 1, true, '2026-01-01 00:30+00', now(), 1, 1, 1, 1 FROM candle_series"
+    )
+
+    assert (place.run(shape), place.run(rules)) == before
+    assert place.run("SELECT count(*) FROM intraday_candles_2026_01") == [[30 * 744 + 30]]
+
+
+async def test_a_month_that_somebody_writes_to_waits_for_another_day(place: Place, writing: Database) -> None:
+    import pg8000.native
+
+    store_hour_by_hour(place, "2026-01")
+    place.run("ALTER FUNCTION order_candles_of(timestamptz) SET lock_timeout = '50ms'")
+    holder = pg8000.native.Connection("postgres", unix_sock=place.owner.socket_path, database=place.name)
+    holder.run("BEGIN")
+    holder.run("UPDATE intraday_candles SET close = close WHERE opened_at = '2026-01-05 00:00+00'")
+
+    report = await maintenance(writing).run(ONCE)
+    holder.close()
+
+    assert (report.outcome, report.detail) == ("degraded", "could not keep order of candles")
+    assert place.run("SELECT count(*) FROM intraday_candles") == [[30 * 744]]
+
+
 async def test_a_second_delivery_is_answered_with_the_first_report(place: Place, writing: Database) -> None:
     documents = MemoryDocuments()
 

@@ -5,7 +5,10 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +16,7 @@ from shared.core.errors import FileRefusedError, SettingsError
 from shared.db.engine import Database
 from shared.domain.history.asking import Ask
 from shared.domain.history.importing import STATEMENT_WITHIN, FileImport
+from shared.records.candles import Interval
 from tests.clocks import NOON
 from tests.databases import Place
 from tests.recordings import RECORDED
@@ -44,6 +48,16 @@ def count(place: Place, table: str) -> int:
     return int(str(place.run(f"SELECT count(*) FROM {table}")[0][0]))  # noqa: S608 the test's own names
 
 
+def stored(place: Place, token_id: str) -> list[list[object]]:
+    """Return all that is stored of a token, each number digit for digit."""
+    columns = "opened_at, known_at, closed, source_id, open::text, high::text, low::text, close::text, volume::text, turnover::text"
+    tables = " UNION ALL ".join(
+        f"SELECT {columns}, newest_at, refreshed_at FROM {table} JOIN candle_series USING (series_id) WHERE token_id = '{token_id}'"  # noqa: S608
+        for table in ("candles", "intraday_candles")
+    )
+    return place.run(f"{tables} ORDER BY opened_at")
+
+
 async def test_nothing_of_a_file_with_a_bad_row_is_kept(importer: FileImport, place: Place, tmp_path: Path) -> None:
     with pytest.raises(FileRefusedError, match="line 22: the highest price is below the lowest"):
         await importer.run(written(tmp_path, BAD), BITCOIN)
@@ -69,6 +83,60 @@ async def test_good_rows_are_kept_when_bad_ones_are_skipped(importer: FileImport
     imported = await importer.run(written(tmp_path, BAD), BITCOIN, skip_bad=True)
 
     assert (imported.stored, imported.tally.bad["high_below_low"], count(place, "candles")) == (21, 1, 21)
+
+
+@pytest.mark.parametrize(("interval", "step"), [("1d", timedelta(days=1)), ("1h", timedelta(hours=1))])
+async def test_columns_and_rows_store_the_same(
+    importer: FileImport, place: Place, tmp_path: Path, interval: Interval, step: timedelta
+) -> None:
+    start = datetime(2021, 1, 1, tzinfo=UTC)
+    told = [f"{start + step * place:%Y-%m-%d %H:%M:%S},10.50,12,9.000,11.1,{place % 3}" for place in range(1_000)]
+    # A field in quotation marks says the same, and is no matter for columns.
+    quoted = f'{told[0].removesuffix("0")}"0"'
+    by_columns = written(tmp_path, HEADER + "\n".join(told))
+    by_rows = written(tmp_path, HEADER + "\n".join([quoted, *told[1:]]), "rows.csv")
+
+    first = await importer.run(by_columns, replace(BITCOIN, interval=interval))
+    second = await importer.run(by_rows, replace(BITCOIN, token="ether", interval=interval))
+
+    assert (
+        (first.stored, first.facts, first.tally.read)
+        == (second.stored, second.facts, second.tally.read)
+        == (1_000,) * 3
+    )
+    assert stored(place, "bitcoin") == stored(place, "ether")
+    again = await importer.run(by_columns, replace(BITCOIN, token="ether", interval=interval))
+    assert (again.stored, again.kept, count(place, "candle_revisions")) == (0, 0, 0)
+
+
+async def test_parquet_is_kept_whole_or_refused_with_line_and_reason(
+    importer: FileImport, place: Place, tmp_path: Path
+) -> None:
+    pyarrow: Any = import_module("pyarrow")
+    parquet: Any = import_module("pyarrow.parquet")
+    days = [datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(100)]
+    good = {"time": days, "open": [10.5] * 100, "high": [12.0] * 100, "low": [9.0] * 100, "close": [11.0] * 100}
+    path = tmp_path / "file.parquet"
+    parquet.write_table(pyarrow.table({**good, "low": [9.0] * 99 + [13.0]}), path)
+
+    with pytest.raises(FileRefusedError, match="line 100: the highest price is below the lowest"):
+        await importer.run(path, BITCOIN)
+    assert count(place, "candles") == 0
+
+    parquet.write_table(pyarrow.table(good), path)
+    imported = await importer.run(path, BITCOIN)
+
+    assert (imported.format, imported.stored, imported.tally.read) == ("parquet", 100, 100)
+    assert place.run("SELECT DISTINCT open, high, low, close FROM candles") == [[Decimal("10.5"), 12, 9, 11]]
+
+
+async def test_columns_revise_what_rows_stored(importer: FileImport, place: Place, tmp_path: Path) -> None:
+    await importer.run(written(tmp_path, GOOD), replace(BITCOIN, known_at=NOON - timedelta(days=1)))
+    changed = GOOD.replace("2024-01-07,10,12,9,11,7", "2024-01-07,10,12,9,11.5,7") + "2024-01-21,10,12,9,11,21\n"
+
+    imported = await importer.run(written(tmp_path, changed), BITCOIN)
+
+    assert (imported.stored, count(place, "candles"), count(place, "candle_revisions")) == (2, 21, 1)
 
 
 async def test_the_same_file_again_changes_nothing(importer: FileImport, place: Place, tmp_path: Path) -> None:
@@ -188,6 +256,38 @@ def test_a_long_file_needs_little_memory(tmp_path: Path) -> None:
 
     assert number == 100_000
     assert kilobytes < 20_000, "read as it comes, not as a whole"
+
+
+def test_a_long_file_needs_no_more_memory_by_columns_than_a_short_one(tmp_path: Path) -> None:
+    days = [f"{datetime(2022, 1, 1, tzinfo=UTC) + timedelta(days=day):%Y-%m-%d}" for day in range(1_000)]
+    with (tmp_path / "file.csv").open("w") as target:
+        target.write("token_id," + HEADER)
+        for token in range(500):
+            target.write("".join(f"token-{token},{day},10.25,12.5,9.125,11.0625,70000000.5\n" for day in days))
+    script = (
+        "import resource, sys\n"
+        "from datetime import UTC, datetime\n"
+        "from pathlib import Path\n"
+        "from shared.domain.history.asking import Ask\n"
+        "from shared.domain.history.formats import FORMATS\n"
+        "from shared.domain.history.reading import Reading\n"
+        "from shared.domain.history.refusals import Tally\n"
+        "ask = Ask(known_at=datetime(2026, 1, 1, tzinfo=UTC), interval='1d')\n"
+        "reading = Reading(Path(sys.argv[1]), FORMATS['ohlcv'], ask, False, lambda _: None)\n"
+        "peaks = []\n"
+        "with reading.columns(Tally('x')) as (_, blocks):\n"
+        "    for block in blocks:\n"
+        "        block.written(dict.fromkeys(block.token_ids, 1))\n"
+        "        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "print(reading.progress.facts, len(peaks), peaks[-1] - peaks[1])\n"
+    )
+
+    path = str(tmp_path / "file.csv")
+    said = subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True, check=True).stdout
+    number, blocks, kilobytes = map(int, said.split())
+
+    assert (number, blocks) == (500_000, 7)
+    assert kilobytes < 30_000, "what is written is not kept"
 
 
 KAGGLE = RECORDED / "kaggle_cryptocurrencypricehistory"

@@ -123,7 +123,7 @@ async def test_without_a_gauge_the_baselines_are_kept_and_the_index_is_not(place
 
     report = await refresh_once(place, tmp_path, gauge=SilentGauge())
 
-    assert report.outcome == "degraded"
+    assert (report.outcome, report.detail) == ("degraded", f"{MAIN} cannot begin: there is no gauge of the regime")
     kept = {str(name) for (name,) in place.run("SELECT index_id FROM index_states")}
     assert MAIN not in kept
     assert "btc-hold" in kept
@@ -132,8 +132,37 @@ async def test_without_a_gauge_the_baselines_are_kept_and_the_index_is_not(place
 async def test_without_any_history_the_run_says_so_and_stores_nothing(place: Place, tmp_path: Path) -> None:
     report = await refresh_once(place, tmp_path)
 
-    assert (report.outcome, report.detail) == ("degraded", "No daily history of these days yet")
+    assert (report.outcome, report.rows) == ("succeeded", 0)
+    assert report.detail == "nothing to keep yet: No daily history of these days yet"
     assert place.run("SELECT count(*) FROM datasets WHERE dataset = 'refresh_indices'") == [[0]]
+
+
+async def test_history_that_is_gone_again_is_told_as_one(place: Place, tmp_path: Path) -> None:
+    stored_market(place)
+    await refresh_once(place, tmp_path)
+    place.run("DELETE FROM price_points; DELETE FROM candles")
+
+    report = await refresh_once(place, tmp_path, SteppingClock(NOON + DAY))
+
+    assert (report.outcome, report.detail) == ("degraded", "No daily history of these days yet")
+
+
+@pytest.mark.parametrize("hour", [1, 12])
+@pytest.mark.parametrize("gauge", [WavingGauge(), SilentGauge()], ids=["judged", "never judged"])
+async def test_prices_whose_capitalisations_nobody_has_told_yet_are_no_failure(
+    place: Place, tmp_path: Path, gauge: WavingGauge | SilentGauge, hour: int
+) -> None:
+    panel = market()
+    panel.market_cap_usd[:] = np.nan
+    store(place, panel)
+
+    report = await refresh_once(place, tmp_path, SteppingClock(NOON.replace(hour=hour)), gauge)
+
+    told = f"{MAIN} begins with the first completed day of which 20 capitalisations are known"
+    assert (report.outcome, report.detail) == ("succeeded", told)
+    kept = {str(name) for (name,) in place.run("SELECT index_id FROM index_states")}
+    assert MAIN not in kept
+    assert "btc-hold" in kept
 
 
 async def test_stablecoins_and_wrapped_tokens_are_left_out_by_name_or_category(place: Place, tmp_path: Path) -> None:
@@ -182,5 +211,5 @@ async def test_in_the_small_hours_the_index_waits_for_the_regime_of_the_day(plac
     waited = place.run(read)
     await refresh_once(place, tmp_path, SteppingClock(NOON.replace(hour=7)), LateGauge())
 
-    assert early.outcome == "degraded"
+    assert (early.outcome, early.detail) == ("succeeded", f"{MAIN} waits for the regime of {(NOON - DAY).date()}")
     assert (waited, place.run(read)) == ([[0]], [[DAYS]])

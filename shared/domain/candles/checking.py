@@ -101,8 +101,12 @@ def wrong_with(record: CandleRecord, *, now: datetime) -> Reason | None:
 
 def grid(moment: datetime, interval: Interval) -> datetime:
     """Return when the candle that a moment falls into opened."""
-    origin = _FIRST_MONDAY if interval == _WEEK else _EPOCH
-    return moment - (moment - origin) % INTERVALS[interval]
+    return moment - (moment - origin_of(interval)) % INTERVALS[interval]
+
+
+def origin_of(interval: Interval) -> datetime:
+    """Return a moment from which candles are a whole number of intervals away."""
+    return _FIRST_MONDAY if interval == _WEEK else _EPOCH
 
 
 def instant(number: int | Decimal) -> datetime | None:

@@ -39,28 +39,38 @@ class CandlesStored:
         )
 
 
-def merge_staged(connection: "Connection", table: str, *, at: datetime) -> CandlesStored:
+def merge_staged(connection: "Connection", table: str, *, at: datetime, once: bool = False) -> CandlesStored:
     """Merge `staged_candles` into a table, drop it, and return what became of its rows.
 
     Args:
         connection: In a transaction that holds `merging.ONE_AT_A_TIME`.
         table: One of `TABLE_OF`.
         at: When their series were refreshed.
+        once: Whether no candle is staged twice: then there is nothing to sort, and nothing to judge of series that are new.
     """
     [[first, last, count]] = rows_of(connection, merging.BOUNDS)
     if not count:
-        run(connection, "DROP TABLE staged_candles")
+        run(connection, merging.DROP)
         return CandlesStored()
-    bounds = {"first": first, "last": last}
     run(connection, merging.MEASURE)
-    run(connection, merging.JUDGE.format(table=table), **bounds)
+    if once and rows_of(connection, merging.IS_NEW.format(table=table))[0][0]:
+        run(connection, merging.ADD_ALL.format(table=table))
+        found = CandlesStored(stored=int(count))
+    else:
+        staged = "staged_candles" if once else merging.ONE_OF_EACH
+        found = _judged(connection, table, staged, first=first, last=last)
+    run(connection, merging.REFRESHED, at=at)
+    run(connection, merging.DROP)
+    return found
+
+
+def _judged(connection: "Connection", table: str, staged: str, **bounds: datetime) -> CandlesStored:
+    run(connection, merging.JUDGE.format(table=table, staged=staged), **bounds)
     found = _verdicts(connection)
     if found.revised:
         run(connection, merging.REVISE.format(table=table), **bounds)
     run(connection, merging.ADD.format(table=table))
     run(connection, merging.CHANGE.format(table=table), **bounds)
-    run(connection, merging.REFRESHED, at=at)
-    run(connection, merging.DROP)
     return found
 
 

@@ -57,8 +57,26 @@ STAGE = """
     ) ON COMMIT DROP
 """
 
+TOLD = ("series_id", "opened_at", *PRICES)
+"""What differs from candle to candle of one source that became known together."""
+
+TELL = """
+    ALTER TABLE staged_candles ALTER source_id SET DEFAULT {source_id:d}, ALTER closed SET DEFAULT true,
+        ALTER known_at SET DEFAULT '{known_at}'
+"""
+"""A utility statement takes no parameters: a number and an ISO time of ours."""
+
 MEASURE = "ANALYZE staged_candles (series_id)"
 """Otherwise PostgreSQL does not know how many rows are staged; all columns would cost half a second."""
+
+IS_NEW = """
+    SELECT NOT EXISTS (
+        SELECT FROM (SELECT DISTINCT series_id FROM staged_candles) AS staged
+        WHERE EXISTS (SELECT FROM {table} AS held WHERE held.series_id = staged.series_id)
+    )
+"""
+
+ADD_ALL = f"INSERT INTO {{table}} ({_NAMES}) SELECT {_NAMES} FROM staged_candles"  # noqa: S608
 
 JUDGE = f"""
     CREATE TEMPORARY TABLE judged_candles ON COMMIT DROP AS
@@ -71,16 +89,18 @@ JUDGE = f"""
         WHEN theirs.preference > ours.preference OR staged.known_at <= held.known_at THEN 'kept'
         ELSE 'revised'
     END AS verdict
-    FROM (
-        SELECT DISTINCT ON (series_id, opened_at) {_NAMES}
-        FROM staged_candles ORDER BY series_id, opened_at, closed DESC, known_at DESC
-    ) AS staged
+    FROM {{staged}} AS staged
     JOIN candle_sources AS theirs ON theirs.source_id = staged.source_id
     LEFT JOIN {{table}} AS held
         ON held.series_id = staged.series_id AND held.opened_at = staged.opened_at
         AND held.opened_at BETWEEN CAST(:first AS timestamptz) AND CAST(:last AS timestamptz)
     LEFT JOIN candle_sources AS ours ON ours.source_id = held.source_id
 """  # noqa: S608
+
+ONE_OF_EACH = f"""(
+    SELECT DISTINCT ON (series_id, opened_at) {_NAMES}
+    FROM staged_candles ORDER BY series_id, opened_at, closed DESC, known_at DESC
+)"""  # noqa: S608
 
 VERDICTS = "SELECT verdict, count(*) FROM judged_candles GROUP BY verdict"
 
@@ -117,7 +137,7 @@ ANSWERED = """
     WHERE series_id = ANY(CAST(:series_ids AS integer[])) AND refreshed_at < CAST(:at AS timestamptz)
 """
 
-DROP = "DROP TABLE staged_candles, judged_candles"
+DROP = "DROP TABLE IF EXISTS staged_candles, judged_candles"
 
 MONTHS = "SELECT ensure_month_of('intraday_candles', 'opened_at', month) FROM unnest(CAST(:months AS timestamptz[])) AS month"
 

@@ -12,12 +12,12 @@ from shared.db.engine import Database
 from shared.db.statements import array_of
 from shared.domain.datasets.stamping import stamp
 from shared.domain.market.identity import ProviderName
-from shared.records.candles import INTERVALS, CandleRecord, Interval
-from shared.records.market import QuoteCurrency
+from shared.records.candles import CandleRecord, Interval
 
 from . import merging
-from .merge import TABLE_OF, CandlesStored, merge_staged, rows_of, run
-from .preferring import preference_of
+from .blocks import Block, Told, store_blocks
+from .merge import TABLE_OF, CandlesStored, merge_staged, run
+from .numbering import Numbers
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -43,8 +43,7 @@ class CandleWriter:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._series: dict[tuple[str, Interval], int] = {}
-        self._sources: dict[tuple[str, QuoteCurrency], int] = {}
+        self._numbers = Numbers()
 
     async def store(
         self, records: Iterable[CandleRecord], *, at: datetime, data_source: DataSource, stamped: bool = True
@@ -77,6 +76,14 @@ class CandleWriter:
         while batch := list(islice(left, BATCH)):
             total += self._merge(connection, batch, at=at, data_source=data_source, stamped=False)
         return total
+
+    def store_blocks_within(
+        self, connection: "Connection", blocks: Iterable[Block], told: Told, *, at: datetime, data_source: DataSource
+    ) -> CandlesStored:
+        """Store an import that comes by columns within the caller's transaction; otherwise as `store_within`."""
+        stamp(connection, DATASET, at=_NEVER, sources=[told.provider], data_source=data_source)
+        run(connection, merging.ONE_AT_A_TIME)
+        return store_blocks(connection, blocks, told, self._numbers, at=at)
 
     async def make_months(self, times: Iterable[datetime]) -> None:
         """Make the partitions that candles shorter than a day belong to, by itself: attaching one locks the default one.
@@ -113,12 +120,12 @@ class CandleWriter:
         series = [(hole.token_id, hole.interval) for hole in holes]
 
         def work(connection: "Connection") -> None:
-            self._identify(connection, [*series, *asked], at)
-            run(connection, merging.ANSWERED, series_ids=[self._series[each] for each in asked], at=at)
+            self._numbers.identify(connection, [*series, *asked], at)
+            run(connection, merging.ANSWERED, series_ids=[self._numbers.series[each] for each in asked], at=at)
             run(
                 connection,
                 merging.HOLES,
-                series_ids=[self._series[each] for each in series],
+                series_ids=[self._numbers.series[each] for each in series],
                 begins=[hole.begins_at.isoformat() for hole in holes],
                 ends=[hole.ends_at.isoformat() for hole in holes],
                 at=at,
@@ -127,7 +134,7 @@ class CandleWriter:
         try:
             await self._database.transaction(work)
         except BaseException:
-            self._forget()
+            self._numbers.forget()
             raise
 
     async def learn(self, names: Sequence[ProviderName], *, at: datetime) -> None:
@@ -159,13 +166,8 @@ class CandleWriter:
                 lambda connection: self._merge(connection, batch, at=at, data_source=data_source, stamped=stamped)
             )
         except BaseException:
-            self._forget()
+            self._numbers.forget()
             raise
-
-    def _forget(self) -> None:
-        """Drop numbers that may have been given by a transaction that was undone."""
-        self._series.clear()
-        self._sources.clear()
 
     def _merge(
         self,
@@ -180,8 +182,8 @@ class CandleWriter:
         sources = sorted({each.provider for each in batch})
         stamp(connection, DATASET, at=at if stamped else _NEVER, sources=sources, data_source=data_source)
         run(connection, merging.ONE_AT_A_TIME)
-        self._identify(connection, [(each.token_id, each.interval) for each in batch], at)
-        self._name_sources(connection, batch)
+        self._numbers.identify(connection, [(each.token_id, each.interval) for each in batch], at)
+        self._numbers.name(connection, {(each.provider, each.quote_currency) for each in batch})
         total = CandlesStored()
         for table in sorted(set(TABLE_OF.values())):
             part = [each for each in batch if TABLE_OF[each.interval] == table]
@@ -201,39 +203,19 @@ class CandleWriter:
         # One text for each candle and no more: field by field, making the lines took as long as storing them.
         # Candles of many tokens opened at the same times, and most became known together.
         times: dict[datetime, str] = {}
+        series_ids, source_ids = self._numbers.series, self._numbers.sources
         for each in records:
             for time in (each.opened_at, each.known_at):
                 if time not in times:
                     times[time] = str(time)
-            series_id = self._series[each.token_id, each.interval]
-            source_id = self._sources[each.provider, each.quote_currency]
+            series_id = series_ids[each.token_id, each.interval]
+            source_id = source_ids[each.provider, each.quote_currency]
             volume = MISSING if each.volume is None else each.volume
             turnover = MISSING if each.turnover is None else each.turnover
             yield (
                 f"{series_id}\t{source_id}\t{each.closed}\t{times[each.opened_at]}\t{times[each.known_at]}\t"
                 f"{each.open}\t{each.high}\t{each.low}\t{each.close}\t{volume}\t{turnover}"
             )
-
-    def _identify(self, connection: "Connection", series: Iterable[tuple[str, Interval]], at: datetime) -> None:
-        """Learn the numbers of series, new ones included."""
-        missing = sorted(set(series) - self._series.keys())
-        if not missing:
-            return
-        seconds = {round(length.total_seconds()): interval for interval, length in INTERVALS.items()}
-        wanted = {
-            "token_ids": array_of([token_id for token_id, _ in missing]),
-            "intervals": [round(INTERVALS[interval].total_seconds()) for _, interval in missing],
-        }
-        run(connection, merging.SERIES, **wanted, at=at)
-        for token_id, interval_s, series_id in rows_of(connection, merging.SERIES_IDS, **wanted):
-            self._series[token_id, seconds[interval_s]] = series_id
-
-    def _name_sources(self, connection: "Connection", batch: Iterable[CandleRecord]) -> None:
-        for provider, currency in {(each.provider, each.quote_currency) for each in batch} - self._sources.keys():
-            named = {"provider": provider, "quote_currency": currency}
-            run(connection, merging.SOURCE, **named, preference=preference_of(provider))
-            [[source_id]] = rows_of(connection, merging.SOURCE_ID, **named)
-            self._sources[provider, currency] = source_id
 
 
 def _month(moment: datetime) -> datetime:

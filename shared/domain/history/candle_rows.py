@@ -20,7 +20,7 @@ from .times import TimeColumn
 _BY_LENGTH: Mapping[timedelta, Interval] = MappingProxyType({length: name for name, length in INTERVALS.items()})
 _NAMES: Mapping[str, Interval] = MappingProxyType({name: name for name in INTERVALS})
 _TIMES_KEPT = 20_000
-_STAMPED_AT_ITS_END = timedelta(seconds=1)
+STAMPED_AT_ITS_END = timedelta(seconds=1)
 """Some write a candle's last second or millisecond instead of its first."""
 
 
@@ -139,7 +139,7 @@ def _plainly_right(candle: CandleRecord) -> bool:
 
 def _begun(moment: datetime, interval: Interval) -> datetime:
     begun = grid(moment, interval)
-    if begun != moment and moment - begun >= INTERVALS[interval] - _STAMPED_AT_ITS_END:
+    if begun != moment and moment - begun >= INTERVALS[interval] - STAMPED_AT_ITS_END:
         return begun
     return moment
 

@@ -28,8 +28,8 @@ def header_in(head: bytes) -> Row | None:
     try:
         # The end of the head may lie within a letter; the first row does not.
         lines = head.decode("utf-8-sig", errors="replace").splitlines()
-        text = next((line for line in lines if not _is_preface(line)), "")
-        return next(csv.reader([text], delimiter=_delimiter(text)), None)
+        text = next((line for line in lines if not is_preface(line)), "")
+        return next(csv.reader([text], delimiter=delimiter_of(text)), None)
     except csv.Error:
         return None
 
@@ -42,10 +42,10 @@ def sheet_of(stream: BinaryIO, tally: Tally) -> Sheet:
     """
     lines = Lines(stream, tally)
     texts = iter(lines)
-    first = next((text for text in texts if not _is_preface(text)), None)
+    first = next((text for text in texts if not is_preface(text)), None)
     if first is None:
         raise tally.refuse_all("holds nothing", code="empty")
-    delimiter = _delimiter(first)
+    delimiter = delimiter_of(first)
     header = next(csv.reader([first], delimiter=delimiter))
     reader = csv.reader(texts, delimiter=delimiter)
     rows = _checked(reader, lines, len(header), tally)
@@ -73,10 +73,12 @@ def _checked(reader: "Iterator[Row]", lines: Lines, width: int, tally: Tally) ->
             tally.refuse(lines.number, BadRow("quoting", str(error)))
 
 
-def _is_preface(line: str) -> bool:
+def is_preface(line: str) -> bool:
+    """Return whether a line stands above the first row."""
     # CryptoDataDownload puts its address above the header.
     return not line.strip() or line.startswith(("http://", "https://"))
 
 
-def _delimiter(line: str) -> str:
+def delimiter_of(line: str) -> str:
+    """Return what separates the fields of the first row, and so of all."""
     return max(_DELIMITERS, key=line.count)

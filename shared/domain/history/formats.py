@@ -13,10 +13,11 @@ from shared.records.candles import CandleRecord
 from shared.records.chains import ChainMetric
 from shared.records.points import PricePoint
 
-from . import csv_candles, json_candles, metrics, parquet, points
+from . import csv_candles, json_candles, metrics, parquet, plain_parquet, points
 from .asking import Ask
 from .csv_rows import header_in
-from .layouts import LAYOUTS, layout_of
+from .layouts import LAYOUTS, Layout, layout_of
+from .plain_csv import Columns, columns_in
 from .refusals import Tally
 
 Kind = Literal["candles", "points", "metrics"]
@@ -42,6 +43,10 @@ class Format:
     kind: Kind
     describes: str
     read: Reads
+    layout: Layout | None = None
+    """Of its columns, where the format says it."""
+    columns: Callable[[Source], Columns] | None = None
+    """How it is read by columns, as long as it is plain."""
 
 
 def _streamed(read: Callable[[BinaryIO, Ask, Tally], Iterator[Fact]]) -> Reads:
@@ -56,7 +61,14 @@ _DESCRIBED = {
     "ohlcv": "CSV with columns time, open, high, low, close, and perhaps volume, turnover, token_id, interval",
 }
 _CSV = tuple(
-    Format(layout.name, "candles", _DESCRIBED[layout.name], _streamed(partial(csv_candles.read, name=layout.name)))
+    Format(
+        layout.name,
+        "candles",
+        _DESCRIBED[layout.name],
+        _streamed(partial(csv_candles.read, name=layout.name)),
+        layout,
+        lambda source: columns_in(source.stream),
+    )
     for layout in LAYOUTS
 )
 _OTHERS = (
@@ -67,6 +79,7 @@ _OTHERS = (
         "candles",
         "Parquet with the columns of ohlcv",
         lambda source, *rest: parquet.read(source.path, *rest),
+        columns=lambda source: plain_parquet.columns_in(source.path),
     ),
     Format("coingecko-csv", "points", "the export of CoinGecko's site", _streamed(points.read_export)),
     Format("coingecko-json", "points", "CoinGecko's market_chart", _streamed(points.read_chart)),

@@ -1,30 +1,31 @@
 """A file into the database: all of it or nothing, in one transaction."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from shared.core.errors import InvalidParameterError, SettingsError
+from shared.core.errors import FileRefusedError, InvalidParameterError, SettingsError
 from shared.core.settings import DataSource
 from shared.db.engine import Database
 from shared.domain.candles.writing import CandleWriter
 from shared.domain.chains import writing as chain_writing
 from shared.domain.datasets.stamping import stamp
-from shared.records.candles import INTERVALS, CandleRecord
 from shared.records.chains import ChainMetric
 from shared.records.points import PricePoint
 
 from . import point_writing
 from .ahead import read_ahead
 from .asking import Ask
-from .files import head_of, opened
-from .formats import FORMATS, Fact, Format, Source, detected
+from .files import head_of
+from .formats import FORMATS, Format, detected
+from .plain_csv import NotPlainError
+from .reading import OnProgress, Reading, ShortCandles
 from .refusals import Tally
 
 if TYPE_CHECKING:
@@ -34,22 +35,11 @@ STATEMENT_WITHIN = timedelta(minutes=10)
 """For the database of an import: it also bounds how long a transaction may wait for the next rows of a file."""
 ON_CHAIN = "refresh_onchain"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-_STEP = 5_000
 _OTHER_KIND = """
     SELECT data_source FROM (SELECT data_source FROM datasets UNION ALL SELECT data_source FROM rankings) AS every
     WHERE data_source <> :data_source LIMIT 1
 """
 _metric_row = attrgetter(*chain_writing.COLUMNS)
-_DAY = timedelta(days=1)
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far an import is; written by the thread that reads and read by whoever shows it."""
-
-    total_bytes: int = 0
-    read_bytes: int = 0
-    facts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +54,6 @@ class Imported:
     """New or changed by it in the database."""
     kept: int = 0
     """Not stored, because what is stored is preferred."""
-
-
-OnProgress = Callable[[Progress], None]
 
 
 class FileImport:
@@ -98,15 +85,33 @@ class FileImport:
             DatabaseUnavailableError: PostgreSQL does not answer. Nothing of the file is kept.
             SettingsError: the database holds another kind of data.
         """
-        reading = _Reading(path, _chosen(path, format_name), ask, skip_bad, on_progress)
+        reading = Reading(path, _chosen(path, format_name), ask, skip_bad, on_progress)
+        with suppress(NotPlainError, FileRefusedError):
+            return await self._by_columns(reading)
+        # What is wrong, if anything is, the rows say; nothing has been kept of the columns.
         try:
             return await self._database.transaction(lambda connection: self._store(connection, reading))
-        except _ShortCandles:
+        except ShortCandles:
             # Partitions have to be there before the transaction that writes; so such a file is read twice.
             await CandleWriter(self._database).make_months(await asyncio.to_thread(reading.months))
         return await self._database.transaction(lambda connection: self._store(connection, reading))
 
-    def _store(self, connection: "Connection", reading: "_Reading") -> Imported:
+    async def _by_columns(self, reading: Reading) -> Imported:
+        if reading.is_short:
+            await CandleWriter(self._database).make_months(await asyncio.to_thread(reading.months_by_columns))
+        return await self._database.transaction(lambda connection: self._store_columns(connection, reading))
+
+    def _store_columns(self, connection: "Connection", reading: Reading) -> Imported:
+        tally = Tally(reading.path.name)
+        _require_kind(connection, self._data_source)
+        with reading.columns(tally) as (told, blocks):
+            writer, at = CandleWriter(self._database), reading.ask.known_at
+            done = writer.store_blocks_within(connection, blocks, told, at=at, data_source=self._data_source)
+        if not reading.progress.facts:
+            raise NotPlainError
+        return Imported(reading.format.name, tally, reading.progress.facts, done.stored + done.revised, done.kept)
+
+    def _store(self, connection: "Connection", reading: Reading) -> Imported:
         tally = Tally(reading.path.name, skip_bad=reading.skip_bad)
         _require_kind(connection, self._data_source)
         with reading.facts(tally) as found, read_ahead(found) as facts:
@@ -145,56 +150,6 @@ def _require_kind(connection: "Connection", data_source: DataSource) -> None:
     other = connection.execute(text(_OTHER_KIND), {"data_source": data_source}).scalar()
     if other is not None:
         raise SettingsError("DATA_SOURCE", f"this database holds {other} data, not {data_source}")
-
-
-class _ShortCandles(Exception):  # noqa: N818  # never leaves this module
-    """A file holds candles shorter than a day, and their partitions are yet to be made."""
-
-
-class _Reading:
-    """One file, to be read once or twice."""
-
-    def __init__(self, path: Path, chosen: Format, ask: Ask, skip_bad: bool, on_progress: OnProgress) -> None:
-        self.path = path
-        self.format = chosen
-        self.ask = ask
-        self.skip_bad = skip_bad
-        self.progress = Progress()
-        self._on_progress = on_progress
-        self._months_made = False
-
-    @contextmanager
-    def facts(self, tally: Tally) -> Iterator[Iterator[Fact]]:
-        """Give the facts of the file, counted."""
-        self.progress = Progress(self.path.stat().st_size)
-        with opened(self.path) as (stream, raw):
-            yield self._counted(self.format.read(Source(self.path, stream), self.ask, tally), raw)
-        self.progress.read_bytes = self.progress.total_bytes
-        self._on_progress(self.progress)
-
-    def months(self) -> set[datetime]:
-        """Return the beginning of every month that the file has candles of.
-
-        Raises:
-            FileRefusedError: a row is bad and not to be skipped.
-        """
-        self._months_made = True
-        found = set()
-        with self.facts(Tally(self.path.name, skip_bad=self.skip_bad)) as facts:
-            for fact in facts:
-                if isinstance(fact, CandleRecord):
-                    found.add(fact.opened_at.replace(day=1, hour=0, minute=0))
-        return found
-
-    def _counted(self, facts: Iterator[Fact], raw: BinaryIO) -> Iterator[Fact]:
-        for fact in facts:
-            self.progress.facts += 1
-            if self.progress.facts % _STEP == 0:
-                self.progress.read_bytes = raw.tell()
-                self._on_progress(self.progress)
-            if isinstance(fact, CandleRecord) and not self._months_made and INTERVALS[fact.interval] < _DAY:
-                raise _ShortCandles
-            yield fact
 
 
 def _chosen(path: Path, name: str | None) -> Format:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from shared.db.engine import Database
 
+from . import ordering
 from .retention import Months, Rows
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ class Keeper:
     async def analyse(self, months: Months) -> None:
         """Renew what the planner knows of a whole table: autovacuum only looks at its partitions."""
         await self._database.transaction(lambda connection: _analyse(connection, months))
+
+    async def order(self, *, now: datetime) -> dict[datetime, int]:
+        """Put months of candles that are over in order, and return how many candles there are in which."""
+        months = await self._database.transaction(lambda connection: ordering.due(connection, now=now))
+        return {month: await self._order_one(month) for month in months}
+
+    async def _order_one(self, month: datetime) -> int:
+        return await self._database.transaction(lambda connection: ordering.order(connection, month))
 
     async def close(self) -> None:
         """Let go of connections."""

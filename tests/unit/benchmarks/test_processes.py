@@ -1,11 +1,12 @@
 """Memory and cores of process trees."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
-from benchmarks.processes import proportional_kb, proportional_mb, tree, watched
+from benchmarks.processes import cpu_seconds, proportional_kb, proportional_mb, tree, watched
 
 ROLLUP = "5578-7ffd ---p 00000000 00:00 0   [rollup]\nRss:   57004 kB\nPss:   41204 kB\nPss_Anon:  30000 kB\n"
 
@@ -24,6 +25,15 @@ def test_a_process_that_ends_holds_nothing() -> None:
 def test_a_tree_holds_at_least_its_root() -> None:
     assert tree(os.getpid())[0] == os.getpid()
     assert proportional_mb(os.getpid()) > 1
+
+
+@linux
+def test_the_processors_time_of_work_is_counted() -> None:
+    before, began = cpu_seconds(os.getpid()), time.process_time()
+    while time.process_time() - began < 0.05:
+        sum(range(1_000))
+
+    assert 0.045 < cpu_seconds(os.getpid()) - before < 0.5
 
 
 @linux

@@ -82,6 +82,11 @@ def advanced(
     )
 
 
+def may_begin(index: Index, market: Market) -> bool:
+    """Return whether there is a day with enough members for an index to begin, whatever its exposure were."""
+    return _start(index, market, np.ones(len(market.days)), None) is not None
+
+
 def _exposure(index: Index, inputs: Inputs) -> FloatArray | None:
     try:
         return exposure_of(index.rules.exposure, inputs.market, inputs.gauge)
