@@ -29,7 +29,7 @@ from shared.domain.panels.panel import FloatArray, Panel
 from shared.domain.regime.numeric.labelling import judged
 from tools.manifests import ROOT
 
-from .recorded import recorded_market
+from .recorded import own_prices, recorded_market
 
 REPORT = ROOT / "docs" / "science" / "index.md"
 BEGINS = date(2016, 1, 1)
@@ -88,11 +88,7 @@ def studied(folder: Path, *, held_out: bool) -> Study:
 
 def _steps(panel: Panel, excluded: Collection[str]) -> Iterator[tuple[np.datetime64, float]]:
     """Yield what the regime says of each day, from prices of the tokens that follow no other."""
-    kept = [at for at, name in enumerate(panel.token_ids) if name not in excluded]
-    fields = ("open", "high", "low", "close", "volume_usd", "market_cap_usd")
-    columns = {name: getattr(panel, name)[:, kept] for name in fields}
-    plain = Panel(days=panel.days, token_ids=tuple(panel.token_ids[at] for at in kept), **columns)
-    yield from ((each.day, STEPS[each.gauge]) for each in judged(plain) if each.gauge)
+    yield from ((each.day, STEPS[each.gauge]) for each in judged(own_prices(panel, excluded)) if each.gauge)
 
 
 def written(study: Study, *, held_out: bool) -> Iterator[str]:
