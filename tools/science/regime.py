@@ -51,7 +51,11 @@ class Labelled:
     log_return: FloatArray
     sides: Mapping[str, Sides]
     gauges: Sequence[str | None]
-    pivots: Sequence[Pivot]
+
+    def pivots(self, within: Mask) -> list[Pivot]:
+        """Return the turns of which the move that follows ends in a period, told by no day after it."""
+        last = int(np.flatnonzero(within)[-1]) + 1
+        return [each for each in pivots_of(np.cumsum(self.log_return[:last])) if within[each.ends]]
 
 
 def main() -> None:
@@ -86,7 +90,6 @@ def labelled(folder: Path, *, held_out: bool) -> Labelled:
         log_return=returned,
         sides={name: each[since:] for name, each in sides.items()},
         gauges=gauges[since:],
-        pivots=pivots_of(np.cumsum(returned)),
     )
 
 
@@ -124,7 +127,8 @@ def _period(title: str, found: Labelled, within: Mask) -> Iterator[str]:
 
 
 def _labels(found: Labelled, within: Mask) -> Iterator[str]:
-    highs, lows = (_turns(found, within, high=high) for high in (True, False))
+    pivots = found.pivots(within)
+    highs, lows = ([each for each in pivots if each.high == high] for high in (True, False))
     yield f"After {len(highs)} highs the market halved at least, after {len(lows)} lows it doubled at least."
     yield ""
     yield "| labels | changes of side a year | bull | neutral | bear | of the falls called bear | days after highs, median (all) | after lows |"
@@ -135,10 +139,6 @@ def _labels(found: Labelled, within: Mask) -> Iterator[str]:
         caught = _caught(found.log_return, sides, highs)
         yield f"| {name} | {_changes(sides[within]):.1f} | {shares} | {caught} | {lags[0]} | {lags[1]} |"
     yield ""
-
-
-def _turns(found: Labelled, within: Mask, *, high: bool) -> list[Pivot]:
-    return [each for each in found.pivots if each.high == high and within[each.row]]
 
 
 def _changes(sides: Sides) -> float:

@@ -27,13 +27,15 @@ class Feature:
 FEATURES: Mapping[str, Feature] = MappingProxyType(
     {
         "trend_10d": Feature("trend", "mean daily return of half-life 10 days ÷ spread of returns of half-life 90"),
-        "trend_15d": Feature("trend", "the same of half-life 15 days"),
-        "trend_20d": Feature("trend", "the same of half-life 20 days"),
+        "trend_15d": Feature("trend", "mean daily return of half-life 15 days ÷ spread of returns of half-life 90"),
+        "trend_20d": Feature("trend", "mean daily return of half-life 20 days ÷ spread of returns of half-life 90"),
         "sortino_20d": Feature("risk", "mean daily return ÷ downside deviation, both of half-life 20 days"),
         "calm_10d": Feature("risk", "−log of the spread of returns of half-life 10 days", centred=True),
-        "calm_20d": Feature("risk", "the same of half-life 20 days", centred=True),
+        "calm_20d": Feature("risk", "−log of the spread of returns of half-life 20 days", centred=True),
         "breadth_5d": Feature("breadth", "share of tokens above their mean of 20 days, of half-life 5, less one half"),
-        "breadth_10d": Feature("breadth", "the same of half-life 10"),
+        "breadth_10d": Feature(
+            "breadth", "share of tokens above their mean of 20 days, of half-life 10, less one half"
+        ),
         "fear_greed_5d": Feature("sentiment", "fear and greed of half-life 5 days, −1 to 1"),
         "stablecoins_30d": Feature("on_chain", "log change of the stablecoins' value in 30 days", centred=True),
     }
