@@ -38,15 +38,17 @@ def environment(session: nox.Session, lock: str) -> Path:
     stamp = folder / "installed"
     if not stamp.exists() or stamp.read_text() != wanted:
         session.run(sys.executable, "-m", "virtualenv", "--quiet", "--clear", str(folder), silent=True, log=False)
-        install(session, programs / "python", requirements)
+        install(session, programs / "python", requirements, compiled=lock not in FUNCTIONS)
         stamp.write_text(wanted)
     return programs
 
 
-def install(session: nox.Session, python: Path, requirements: Path) -> None:
+def install(session: nox.Session, python: Path, requirements: Path, *, compiled: bool) -> None:
     """Install what a lock lists, and nothing besides; say how far it is, and what pip said only if it fails."""
     wanted = requirements.read_text(encoding="utf-8").count("==")
     options = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check"]
+    # Half of the time goes into compiling thousands of modules, of which a bundle that is started once imports few.
+    options += [] if compiled else ["--no-compile"]
     command = [str(python), "-m", "pip", "install", *options, "-r", str(requirements)]
     session.log(f"installing requirements/{requirements.name}, once until it changes")
     said: list[str] = []
