@@ -67,7 +67,8 @@ def development(session: nox.Session, program: str, *arguments: str) -> None:
     """Run a program of the development environment in the project's folder."""
     programs = environment(session, "dev")
     path = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
-    session.run(str(programs / program), *arguments, env={"PATH": path})
+    # Images often forbid compiled files; the second run would then compile and rewrite every test again, on each worker.
+    session.run(str(programs / program), *arguments, env={"PATH": path, "PYTHONDONTWRITEBYTECODE": ""})
 
 
 def become(session: nox.Session, module: str) -> None:
@@ -152,18 +153,23 @@ def generate(session: nox.Session) -> None:
 
 
 @nox.session
-@nox.parametrize("function", FUNCTIONS, ids=FUNCTIONS)
-def bundle(session: nox.Session, function: str) -> None:
-    """Build one deployable zip and start it with nothing but its own requirements installed."""
-    programs = environment(session, function)
-    development(session, "python", "-m", "tools.bundle", function, "--programs", str(programs), *session.posargs)
+def bundle(session: nox.Session) -> None:
+    """Each deployable zip starts with nothing but its own requirements installed; `-- prices market` builds just those."""
+    # One process for all that share an environment: starting it costs as much as trying a bundle.
+    sharing: dict[Path, list[str]] = {}
+    for name in session.posargs or FUNCTIONS:
+        sharing.setdefault(environment(session, name), []).append(name)
+    for programs, names in sharing.items():
+        development(session, "python", "-m", "tools.bundle", *names, "--programs", str(programs))
 
 
 @nox.session
 def infrastructure(session: nox.Session) -> None:
     """Terraform's configuration plans for each environment, the plans are what the manifests say, and mistakes are found."""
     development(session, "python", "-m", "tools.infrastructure")
-    development(session, "pytest", "-q", "-m", "terraform", "tests/infrastructure", *session.posargs)
+    # Two at a time, each where there is room, except those that share a plan: Terraform and its provider wait for each other.
+    spread = ["-n", "2", "--dist", "loadgroup"]
+    development(session, "pytest", "-q", *spread, "-m", "terraform", "tests/infrastructure", *session.posargs)
     # 290 MB and versions that contradict ours: whoever wants it installs it apart.
     if shutil.which("checkov"):
         session.run("checkov", "--config-file", "terraform/checkov.yaml")

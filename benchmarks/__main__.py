@@ -1,4 +1,4 @@
-"""`nox -s bench -- [--quick] [--only hot,cold,start,memory,refresh,imports,identity,backtest]`; Linux with two cores or more."""
+"""`nox -s bench -- [--quick] [--only SECTION,SECTION]`, sections as in `plan.py`; Linux with two cores or more."""
 
 import os
 import sys
@@ -12,6 +12,7 @@ from .backtest import backtests
 from .cold import cold
 from .errors import MeasurementError
 from .findings import Finding
+from .groups import groups
 from .hot import hot
 from .identity import identity
 from .imports import imports
@@ -20,6 +21,8 @@ from .memory import memory
 from .plan import LOAD_CORE, Plan, read_plan
 from .refresh import refreshes
 from .report import page, verdict
+from .screener import screener
+from .signals import signals
 from .stage import Stage, set_stage
 from .start import starts
 from .table import table
@@ -29,6 +32,16 @@ _ON_STAGE: Mapping[str, Callable[[Stage], list[Finding]]] = {
     "cold": cold,
     "start": starts,
     "memory": memory,
+}
+
+_BY_ITSELF: Mapping[str, Callable[[Plan], list[Finding]]] = {
+    "groups": groups,
+    "screener": lambda plan: screener(plan, os.environ),
+    "refresh": refreshes,
+    "imports": imports,
+    "identity": identity,
+    "backtest": backtests,
+    "signals": signals,
 }
 
 
@@ -61,14 +74,9 @@ def _measured(plan: Plan) -> tuple[list[Finding], bool]:
             compared = stage.rival is not None
             for name in asked:
                 findings += _ON_STAGE[name](stage)
-    if "refresh" in plan.sections:
-        findings += refreshes(plan)
-    if "imports" in plan.sections:
-        findings += imports(plan)
-    if "identity" in plan.sections:
-        findings += identity(plan)
-    if "backtest" in plan.sections:
-        findings += backtests(plan)
+    for name, measure in _BY_ITSELF.items():
+        if name in plan.sections:
+            findings += measure(plan)
     return findings, compared
 
 

@@ -15,6 +15,7 @@ LIVE = "/api/v1/prices/live"
 MOVERS = "/api/v1/market/movers"
 PAGE = 50
 NO_CACHE = {"Cache-Control": "no-cache"}
+SCREENED = "/api/v1/screener?min_price={}&min_volume_24h={}&limit=50"
 LARGEST_BOUND = 20_000
 """Dollars traded in a day; more than fifty of two thousand tokens rose and have more."""
 
@@ -62,10 +63,20 @@ def list_page(tokens: int) -> Work:
 
 def filtered(folder: RivalFolder) -> Work:
     """Return fifty rows over a bound that nobody asked for before; the rival's side is its own cold scenario."""
-    theirs = json.loads((folder.bench / "scenarios" / "cold.json").read_text())["scenarios"]["cold"]
     bound = f"{{float:0:{LARGEST_BOUND}:4}}"
     ours = {"path": f"{MOVERS}?limit={PAGE}&min_volume_usd={bound}"}
-    return Work("filtered", ours={"kind": "cold", "templates": [ours]}, rival=theirs)
+    return Work("filtered", ours={"kind": "cold", "templates": [ours]}, rival=_cold(folder))
+
+
+def screened(folder: RivalFolder) -> Work:
+    """Return fifty tokens within two bounds that nobody asked for before; the rival's side is its own cold scenario."""
+    ours = {"path": SCREENED.format("{float:0:50:6}", "{float:0:5000:4}")}
+    return Work("screener", ours={"kind": "cold", "templates": [ours]}, rival=_cold(folder))
+
+
+def _cold(folder: RivalFolder) -> Scenario:
+    found: Scenario = json.loads((folder.bench / "scenarios" / "cold.json").read_text())["scenarios"]["cold"]
+    return found
 
 
 def write_scenarios(

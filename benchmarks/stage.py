@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.platform import Platform
 
-from .ours import fill, running_platform
+from .ours import MEASURED, fill, running_platform
 from .plan import Plan
 from .rival import VARIABLE, find_rival, missing_programs, prepare
 from .rival_servers import RivalServers, running_rival
@@ -31,13 +31,15 @@ class Stage:
 
 
 @contextmanager
-def set_stage(plan: Plan, environ: Mapping[str, str]) -> Iterator[Stage]:
+def set_stage(
+    plan: Plan, environ: Mapping[str, str], *, tokens: int = TOKENS, only: tuple[str, ...] = MEASURED
+) -> Iterator[Stage]:
     """Start both sides, ours filled and warm."""
     (plan.folder / "logs").mkdir(parents=True, exist_ok=True)
     with ExitStack() as running:
-        print(f"starting our platform and storing {TOKENS:,} tokens", flush=True)
-        platform = running.enter_context(running_platform(plan.folder / "platform", tokens=TOKENS))
-        fill(platform, TOKENS)
+        print(f"starting our platform and storing {tokens:,} tokens", flush=True)
+        platform = running.enter_context(running_platform(plan.folder / "platform", tokens=tokens, only=only))
+        fill(platform, tokens)
         rival = _rival(running, platform, plan, environ)
         yield Stage(plan=plan, platform=platform, rival=rival)
 

@@ -129,7 +129,7 @@ class Postgres:
         import pg8000.native
 
         with contextlib.closing(
-            pg8000.native.Connection("postgres", unix_sock=self.socket, database="postgres")
+            pg8000.native.Connection("postgres", unix_sock=self.socket, database="postgres", ssl_context=False)
         ) as sql:
             roles = {row[0] for row in sql.run("SELECT rolname FROM pg_roles")}
             for role in (OWNER, READER, WRITER):

@@ -33,7 +33,8 @@ locals {
 
       # Kebab-case, so that the Cloud Run service has the same name as the function.
       service = replace(name, "_", "-")
-      account = "fn-${replace(name, "_", "-")}"
+      # An account's id has six characters at least.
+      account = length(name) < 3 ? "fn-${name}-function" : "fn-${replace(name, "_", "-")}"
       url     = "https://${replace(name, "_", "-")}-${var.project_number}.${var.region}.run.app"
     }
   }

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from local.child import Child
-from local.documents import choose_documents
+from local.documents import NoEmulatorError, choose_documents
 from local.ports import HOST, free_ports
 
 
@@ -58,3 +60,13 @@ def running_emulator() -> Iterator[str]:
         yield emulator.host
     finally:
         emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[str]:
+    """Address of a running emulator, where each test has a project of its own."""
+    try:
+        with running_emulator() as host:
+            yield host
+    except NoEmulatorError as missing:
+        pytest.skip(str(missing))

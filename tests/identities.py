@@ -21,6 +21,7 @@ class Identities:
     keys: KeyPair
     accounts: Accounts
     url: str
+    folder: Path
 
     def settings(self, **environment: str) -> Settings:
         return Settings.from_environment({"FIREBASE_STAND_IN_URL": self.url} | environment)
@@ -39,7 +40,7 @@ def identities(folder: Path) -> Iterator[Identities]:
     keys, accounts = KeyPair(folder), Accounts(folder)
     server = KeySetServer(keys, accounts)
     try:
-        yield Identities(keys, accounts, server.url)
+        yield Identities(keys, accounts, server.url, folder)
     finally:
         server.close()
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from cronsim import CronSim, CronSimError
 
-from .manifests import Manifest, manifest_path
+from .manifests import Manifest, account_of, manifest_path
 
 _WHOLE_CPUS = (1, 2, 4, 6, 8)
 _MOST_MEMORY_MB = {0.5: 512, 0.999: 1024, 1: 4096, 2: 8192, 4: 16_384, 6: 24_576, 8: 32_768}
@@ -35,7 +35,7 @@ def problems_of(manifests: Mapping[str, Manifest]) -> Iterable[str]:
 
 
 def _name(manifest: Manifest) -> Problems:
-    account = f"fn-{manifest.name.replace('_', '-')}"
+    account = account_of(manifest.name)
     if not _ACCOUNT.match(account):
         yield "folder", f"makes the account id {account}, which must have 6 to 30 lower-case letters, digits, hyphens"
 

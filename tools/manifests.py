@@ -77,6 +77,11 @@ class Manifest:
         return 0 if self.database == "none" else self.instances[environment].maximum * self.pool.connections
 
 
+def account_of(name: str) -> str:
+    """Return the id of a function's account; Google wants six characters at least, so a name of two gets a longer one."""
+    return f"fn-{name}-function" if len(name) < 3 else f"fn-{name.replace('_', '-')}"
+
+
 def manifest_path(name: str) -> str:
     """Return where a function's manifest lies, as errors name it."""
     return f"functions/{name}/function.yaml"
@@ -127,7 +132,7 @@ def _among(names: Iterable[str], kept: Collection[str]) -> tuple[str, ...]:
 def _read(file: Path, validator: Draft202012Validator) -> Manifest:
     place = manifest_path(file.parent.name)
     try:
-        fields = yaml.safe_load(file.read_text(encoding="utf-8"))
+        fields = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise ManifestError(f"{place}: {error}") from error
     for problem in validator.iter_errors(fields):

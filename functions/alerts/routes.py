@@ -41,7 +41,7 @@ Allowed = Annotated[Receivers, provided(Receivers)]
 AlertId = Annotated[str, Path(max_length=64, pattern=r"^[0-9a-z]+$", description="As an answer told it.")]
 
 
-@router.get("", summary="Your alerts", response_model=Envelope[list[AlertTold]], responses=errors(401, 403, 429))
+@router.get("", summary="Your alerts", response_model=Envelope[list[AlertTold]])
 async def mine(request: Request, caller: SignedIn, alerts: Alerts) -> Response:
     """Every alert of yours as it stands, the oldest first; there are a hundred at most."""
     return answered(request, await alerts.mine(caller.uid))
@@ -52,7 +52,9 @@ async def mine(request: Request, caller: SignedIn, alerts: Alerts) -> Response:
     summary="Make an alert",
     status_code=201,
     response_model=Envelope[AlertMade],
-    responses=errors(400, 401, 403, 404, 409, 413, 415, 429),
+    responses=errors(
+        "chain_not_found", "token_not_found", "changed_meanwhile", "too_many_alerts", "no_data", "database_unavailable"
+    ),
 )
 async def make(request: Request, caller: SignedIn, given: AlertGiven, alerts: Alerts, allowed: Allowed) -> Response:
     """The alert, with the secret that its events are signed with, which is shown only now.
@@ -70,16 +72,13 @@ async def make(request: Request, caller: SignedIn, given: AlertGiven, alerts: Al
     "/measures",
     summary="What can be watched",
     response_model=Envelope[list[MeasureTold]],
-    responses=errors(401, 403, 429),
 )
 async def measures(request: Request, caller: SignedIn, alerts: Alerts) -> Response:
     """Every measure with its subject and its unit."""
     return answered(request, alerts.measures())
 
 
-@router.get(
-    "/{alert_id}", summary="One alert", response_model=Envelope[AlertTold], responses=errors(401, 403, 404, 429)
-)
+@router.get("/{alert_id}", summary="One alert", response_model=Envelope[AlertTold], responses=errors("alert_not_found"))
 async def one(request: Request, caller: SignedIn, alert_id: AlertId, alerts: Alerts) -> Response:
     """How the alert stands."""
     return answered(request, await alerts.one(caller.uid, alert_id))
@@ -89,7 +88,9 @@ async def one(request: Request, caller: SignedIn, alert_id: AlertId, alerts: Ale
     "/{alert_id}",
     summary="Change an alert",
     response_model=Envelope[AlertTold],
-    responses=errors(400, 401, 403, 404, 409, 413, 415, 429),
+    responses=errors(
+        "alert_not_found", "chain_not_found", "token_not_found", "changed_meanwhile", "no_data", "database_unavailable"
+    ),
 )
 async def change(
     request: Request, caller: SignedIn, alert_id: AlertId, given: AlertGiven, alerts: Alerts, allowed: Allowed
@@ -106,7 +107,7 @@ async def change(
     "/{alert_id}",
     summary="Remove an alert",
     status_code=204,
-    responses=errors(401, 403, 404, 429),
+    responses=errors("alert_not_found"),
     response_class=Response,
 )
 async def remove(caller: SignedIn, alert_id: AlertId, alerts: Alerts) -> Response:
@@ -119,7 +120,7 @@ async def remove(caller: SignedIn, alert_id: AlertId, alerts: Alerts) -> Respons
     "/{alert_id}/deliveries",
     summary="Events of an alert",
     response_model=Envelope[list[DeliveryTold]],
-    responses=errors(401, 403, 404, 429),
+    responses=errors("alert_not_found"),
 )
 async def deliveries(
     request: Request,
@@ -138,7 +139,7 @@ async def deliveries(
     summary="Try an alert out",
     status_code=202,
     response_model=Envelope[DeliveryTold],
-    responses=errors(401, 403, 404, 429),
+    responses=errors("alert_not_found"),
 )
 async def try_out(request: Request, caller: SignedIn, alert_id: AlertId, alerts: Alerts) -> Response:
     """An event of the type `alert.test`, which is sent within a minute like any other, and tells no number."""
@@ -151,7 +152,7 @@ async def try_out(request: Request, caller: SignedIn, alert_id: AlertId, alerts:
     "/{alert_id}/secret",
     summary="Change the signing secret",
     response_model=Envelope[SecretTold],
-    responses=errors(401, 403, 404, 409, 429),
+    responses=errors("alert_not_found", "changed_meanwhile"),
 )
 async def new_secret(request: Request, caller: SignedIn, alert_id: AlertId, alerts: Alerts) -> Response:
     """A new secret, shown only now; for a day events carry the signature of the one before as well."""

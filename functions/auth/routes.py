@@ -18,7 +18,7 @@ Identity = Annotated[IdentityService, provided(IdentityService)]
 KeyId = Annotated[str, Path(max_length=64, description="Id of an API key.", examples=["5f1c9a02b7e4d836"])]
 
 
-@router.post("/verify", summary="Verify an ID token", response_model=Envelope[Person], responses=errors(401, 403))
+@router.post("/verify", summary="Verify an ID token", response_model=Envelope[Person])
 async def verify(request: Request, caller: SignedIn, identity: Identity) -> Response:
     """Whom the token in `Authorization` speaks for; one that was revoked, or whose account was disabled, is refused.
 
@@ -27,13 +27,13 @@ async def verify(request: Request, caller: SignedIn, identity: Identity) -> Resp
     return answered(request, identity.whoever(caller))
 
 
-@router.get("/me", summary="Your profile and limits", response_model=Envelope[Profile], responses=errors(401))
+@router.get("/me", summary="Your profile and limits", response_model=Envelope[Profile])
 async def me(request: Request, caller: Keyed, identity: Identity) -> Response:
     """Who you are, by ID token or API key, and how much you may ask for."""
     return answered(request, await identity.me(caller))
 
 
-@router.get("/keys", summary="Your API keys", response_model=Envelope[list[Key]], responses=errors(401, 403))
+@router.get("/keys", summary="Your API keys", response_model=Envelope[list[Key]])
 async def keys(request: Request, caller: SignedIn, identity: Identity) -> Response:
     """All your keys, oldest first, without their secrets."""
     return answered(request, await identity.keys(caller))
@@ -44,7 +44,7 @@ async def keys(request: Request, caller: SignedIn, identity: Identity) -> Respon
     status_code=201,
     summary="Make an API key",
     response_model=Envelope[MadeKey],
-    responses=errors(401, 403, 409, 413, 415),
+    responses=errors("changed_meanwhile", "too_many_keys"),
 )
 async def create(request: Request, caller: SignedIn, new: NewKey, identity: Identity) -> Response:
     """A new key. `data.key` is shown this once: only a salted hash is kept.
@@ -63,7 +63,7 @@ async def create(request: Request, caller: SignedIn, new: NewKey, identity: Iden
     status_code=204,
     summary="Revoke an API key",
     response_class=Response,
-    responses=errors(401, 403, 404, 409),
+    responses=errors("key_not_found", "changed_meanwhile"),
 )
 async def revoke(key_id: KeyId, caller: SignedIn, identity: Identity) -> Response:
     """Nobody can use the key any more: within half a minute wherever it was used just before, at once elsewhere."""
@@ -71,7 +71,7 @@ async def revoke(key_id: KeyId, caller: SignedIn, identity: Identity) -> Respons
     return Response(status_code=204)
 
 
-@router.get("/usage", summary="Your use", response_model=Envelope[list[Use]], responses=errors(401, 403))
+@router.get("/usage", summary="Your use", response_model=Envelope[list[Use]])
 async def usage(
     request: Request,
     caller: SignedIn,

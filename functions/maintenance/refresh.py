@@ -4,14 +4,12 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import ClassVar
 
-from shared.cache.documents import DocumentStore
-from shared.core.clock import Clock
 from shared.core.errors import DatabaseUnavailableError
 from shared.domain.maintenance.keeping import Keeper
 from shared.domain.maintenance.retention import Months, Policy, Rows
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
-from shared.http.refresh import Occasion
 from shared.records.refresh import Outcome, RefreshReport
 
 log = logging.getLogger(__name__)
@@ -25,21 +23,16 @@ STATEMENT_WITHIN = timedelta(minutes=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Maintenance:
+class Maintenance(LedgeredRefresh):
     """One maintenance's work and what it needs."""
 
+    name: ClassVar[str] = NAME
+    lease: ClassVar[timedelta] = LEASE
     keeper: Keeper
     months: Sequence[Months]
     rows: Sequence[Rows]
-    documents: DocumentStore
-    clock: Clock
 
-    async def run(self, occasion: Occasion) -> RefreshReport:
-        """Do the run, or return the report of the one that did or is doing it."""
-        refresh = LedgeredRefresh(name=NAME, work=self._keep, documents=self.documents, clock=self.clock, lease=LEASE)
-        return await refresh.run(occasion)
-
-    async def _keep(self, report: RefreshReport, steps: Steps) -> RefreshReport:
+    async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         now = self.clock.now()
         dropped: list[str] = []
         taken: dict[str, int] = {}

@@ -54,14 +54,14 @@ AsOf = Annotated[str | None, Query(max_length=64, description="As it was known t
     "/api/v1/news",
     summary="News",
     response_model=NewsAnswer,
-    responses=errors(404),
+    responses=errors("token_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(NEWS)],
 )
 @router.get(
     "/api/news",
     summary="News (short address)",
     response_model=NewsAnswer,
-    responses=errors(404),
+    responses=errors("token_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(NEWS)],
 )
 async def news(

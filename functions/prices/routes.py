@@ -38,7 +38,7 @@ Names = Annotated[
     "/live",
     summary="Quotes by market capitalisation",
     response_model=Envelope[list[Quote]],
-    responses=errors(404),
+    responses=errors("snapshot_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(LIVE_PRICES)],
 )
 async def live(
@@ -59,7 +59,7 @@ async def live(
     "/market-overview",
     summary="The market as a whole",
     response_model=Envelope[MarketOverview],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(MARKET_OVERVIEW)],
 )
 async def market_overview(request: Request, prices: Prices) -> Response:
@@ -71,7 +71,7 @@ async def market_overview(request: Request, prices: Prices) -> Response:
     "/quotes",
     summary="Quotes of the tokens you name",
     response_model=Envelope[list[NamedQuote]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(LIVE_PRICES)],
 )
 async def quotes(
@@ -92,7 +92,7 @@ async def quotes(
     "/{token_id}",
     summary="One quote with its sources",
     response_model=Envelope[TokenQuote],
-    responses=errors(404),
+    responses=errors("token_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(LIVE_PRICES)],
 )
 async def token(request: Request, token_id: TokenId, prices: Prices, vs_currency: InCurrency = "usd") -> Response:
@@ -104,7 +104,7 @@ async def token(request: Request, token_id: TokenId, prices: Prices, vs_currency
     "/{token_id}/history",
     summary="Earlier prices",
     response_model=Envelope[list[Point]],
-    responses={**errors(404), **_FILES},
+    responses={**errors("token_not_found", "no_data", "database_unavailable"), **_FILES},
     dependencies=[fresh_for(HISTORY)],
 )
 async def history(
@@ -133,7 +133,7 @@ async def history(
     "/{token_id}/at",
     summary="The price at an instant",
     response_model=Envelope[PriceAt],
-    responses=errors(404),
+    responses=errors("price_not_found", "token_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(HISTORY)],
 )
 async def at(

@@ -1,17 +1,14 @@
 """The steps of a round of alerts."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import ClassVar
 
-from shared.cache.documents import DocumentStore
-from shared.core.clock import Clock
 from shared.core.settings import DataSource
 from shared.domain.alerts.facts import FactReader
 from shared.domain.alerts.keeping import AlertKeeper
 from shared.domain.alerts.rounds import AlertRound, Evaluated, Sender, Told
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
-from shared.http.refresh import Occasion
 from shared.records.refresh import RefreshReport
 
 NAME = "refresh_alerts"
@@ -20,27 +17,14 @@ LEASE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlertRefresh:
+class AlertRefresh(LedgeredRefresh):
     """One refresh function's work and what it needs."""
 
+    name: ClassVar[str] = NAME
+    lease: ClassVar[timedelta] = LEASE
     facts: FactReader
     sender: Sender
-    documents: DocumentStore
-    clock: Clock
     source: DataSource
-    on_step: Callable[[str], None] = lambda _: None
-
-    async def run(self, occasion: Occasion) -> RefreshReport:
-        """Do the run, or return the report of the one that did or is doing it."""
-        refresh = LedgeredRefresh(
-            name=NAME,
-            work=self._refresh,
-            documents=self.documents,
-            clock=self.clock,
-            lease=LEASE,
-            on_step=self.on_step,
-        )
-        return await refresh.run(occasion)
 
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         work = AlertRound(

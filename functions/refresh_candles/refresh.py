@@ -5,12 +5,11 @@ Each may be repeated. A run in which nobody answered writes nothing, so what is 
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import ClassVar
 
-from shared.cache.documents import DocumentStore
-from shared.core.clock import Clock
 from shared.core.settings import DataSource
 from shared.db.engine import Database
 from shared.domain.candles.building import FINER, CandleBuilder
@@ -19,7 +18,6 @@ from shared.domain.candles.merge import CandlesStored
 from shared.domain.candles.recall import CandleRecall
 from shared.domain.candles.writing import DATASET, CandleWriter, Hole
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
-from shared.http.refresh import Occasion
 from shared.providers.candle_requests import MarketRecord, MarketsRequest
 from shared.providers.candles import CandleSources
 from shared.providers.markets import MarketSources
@@ -52,34 +50,20 @@ class _Listed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CandleRefresh:
+class CandleRefresh(LedgeredRefresh):
     """One refresh function's work and what it needs."""
 
+    name: ClassVar[str] = DATASET
+    lease: ClassVar[timedelta] = LEASE
     candles: CandleSources
     markets: MarketSources
     database: Database
-    documents: DocumentStore
-    clock: Clock
     source: DataSource
     tokens: int
     fetch_within: timedelta = FETCH_WITHIN
     first: Mapping[Interval, int] = field(default_factory=lambda: FIRST)
     """How many candles a new series begins with."""
-    on_step: Callable[[str], None] = lambda _: None
-    """Told the name of each step as it begins."""
     _listed: _Listed = field(default_factory=_Listed)
-
-    async def run(self, occasion: Occasion) -> RefreshReport:
-        """Do the run, or return the report of the one that did or is doing it."""
-        refresh = LedgeredRefresh(
-            name=DATASET,
-            work=self._refresh,
-            documents=self.documents,
-            clock=self.clock,
-            lease=LEASE,
-            on_step=self.on_step,
-        )
-        return await refresh.run(occasion)
 
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         now = report.started_at

@@ -4,10 +4,11 @@ Exchanges are asked beside each other, each for one book after the other at its 
 the first three told. A run in which no exchange told a book writes nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 from shared.cache.documents import DocumentStore
 from shared.core.clock import Clock
@@ -20,7 +21,6 @@ from shared.domain.market.listings import listings
 from shared.domain.market.service import STALE_AFTER
 from shared.domain.market.writing import MarketWriter
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
-from shared.http.refresh import Occasion
 from shared.providers.candle_requests import MarketsRequest
 from shared.providers.depth import BookSources, book_sources
 from shared.providers.markets import MarketSources, book_market_sources
@@ -68,33 +68,20 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DepthRefresh:
+class DepthRefresh(LedgeredRefresh):
     """One refresh function's work and what it needs."""
 
+    name: ClassVar[str] = NAME
+    lease: ClassVar[timedelta] = LEASE
     books: BookSources
     markets: MarketSources
     catalogue: MarketWriter
     planner: DepthPlanner
     writer: DepthWriter
-    documents: DocumentStore
-    clock: Clock
     source: DataSource
     tokens: int
     fetch_within: timedelta = FETCH_WITHIN
     listed: Listed = field(default_factory=Listed)
-    on_step: Callable[[str], None] = lambda _: None
-
-    async def run(self, occasion: Occasion) -> RefreshReport:
-        """Do the run, or return the report of the one that did or is doing it."""
-        refresh = LedgeredRefresh(
-            name=NAME,
-            work=self._refresh,
-            documents=self.documents,
-            clock=self.clock,
-            lease=LEASE,
-            on_step=self.on_step,
-        )
-        return await refresh.run(occasion)
 
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         with steps("plan"):

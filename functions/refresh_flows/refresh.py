@@ -1,19 +1,17 @@
 """The steps of a refresh of flows, in the order in which data flows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import ClassVar
 
-from shared.cache.documents import DocumentStore
-from shared.core.clock import Clock
 from shared.core.settings import DataSource
 from shared.domain.flows.catalogue import SCANS, coins, tokens, watched_addresses
 from shared.domain.flows.datasets import scan_dataset
 from shared.domain.flows.service import SMALLEST_USD
 from shared.domain.flows.writing import FlowSnapshot, FlowWriter, Known, Scan
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
-from shared.http.refresh import Occasion
 from shared.providers.flows import FlowSources
 from shared.providers.sources import Run
 from shared.records.flows import Assets, BlockSeen, FlowRecord, FlowRequest, Transfer
@@ -31,29 +29,16 @@ LEASE = timedelta(seconds=250)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlowRefresh:
+class FlowRefresh(LedgeredRefresh):
     """One refresh function's work and what it needs."""
 
+    name: ClassVar[str] = NAME
+    lease: ClassVar[timedelta] = LEASE
     sources: FlowSources
     writer: FlowWriter
-    documents: DocumentStore
-    clock: Clock
     source: DataSource
     least_usd: Decimal = SMALLEST_USD
     scan_within: timedelta = SCAN_WITHIN
-    on_step: Callable[[str], None] = lambda _: None
-
-    async def run(self, occasion: Occasion) -> RefreshReport:
-        """Do the run, or return the report of the one that did or is doing it."""
-        refresh = LedgeredRefresh(
-            name=NAME,
-            work=self._refresh,
-            documents=self.documents,
-            clock=self.clock,
-            lease=LEASE,
-            on_step=self.on_step,
-        )
-        return await refresh.run(occasion)
 
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         with steps("recall"):

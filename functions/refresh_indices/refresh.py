@@ -1,13 +1,11 @@
 """The steps of keeping the indices: where they stand, the market, what they did since, all of it stored together."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TypedDict
+from typing import ClassVar, TypedDict
 
-from shared.cache.documents import DocumentStore
-from shared.core.clock import Clock
 from shared.core.errors import NoDataError
 from shared.core.settings import DataSource
 from shared.domain.indices.catalogue import DATASET, INDICES, MAIN
@@ -16,7 +14,6 @@ from shared.domain.indices.numeric.loading import MarketLoader
 from shared.domain.indices.numeric.state import tokens_of
 from shared.domain.indices.writing import IndexWriter
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
-from shared.http.refresh import Occasion
 from shared.http.warming import warm
 from shared.records.indices import IndexAdvance, StoredIndex
 from shared.records.refresh import Outcome, RefreshReport, SourceReport
@@ -37,28 +34,15 @@ class _Ending(TypedDict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndexRefresh:
+class IndexRefresh(LedgeredRefresh):
     """One refresh function's work and what it needs."""
 
+    name: ClassVar[str] = DATASET
+    lease: ClassVar[timedelta] = LEASE
     loader: MarketLoader
     writer: IndexWriter
-    documents: DocumentStore
-    clock: Clock
     source: DataSource
     warm_urls: Sequence[str] = ()
-    on_step: Callable[[str], None] = lambda _: None
-
-    async def run(self, occasion: Occasion) -> RefreshReport:
-        """Do the run, or return the report of the one that did or is doing it."""
-        refresh = LedgeredRefresh(
-            name=DATASET,
-            work=self._refresh,
-            documents=self.documents,
-            clock=self.clock,
-            lease=LEASE,
-            on_step=self.on_step,
-        )
-        return await refresh.run(occasion)
 
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         with steps("recall"):

@@ -5,13 +5,12 @@ done again by the next delivery. A run in which every provider failed writes not
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import ClassVar
 
-from shared.cache.documents import DocumentStore
-from shared.core.clock import Clock
 from shared.core.errors import DocumentsUnavailableError
 from shared.core.settings import DataSource
 from shared.domain.market.consensus import agree, implausible
@@ -21,7 +20,6 @@ from shared.domain.market.push import PUSH_PATH, market_push
 from shared.domain.market.snapshot import MarketSnapshot
 from shared.domain.market.writing import MarketWriter
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
-from shared.http.refresh import Occasion
 from shared.http.warming import warm
 from shared.providers.quotes import Collected, QuoteProviders
 from shared.records.market import PriceRecord, Quote
@@ -41,31 +39,17 @@ Pairs = list[tuple[str, PriceRecord]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarketRefresh:
+class MarketRefresh(LedgeredRefresh):
     """One refresh function's work and what it needs."""
 
+    name: ClassVar[str] = NAME
+    lease: ClassVar[timedelta] = LEASE
     providers: QuoteProviders
     writer: MarketWriter
-    documents: DocumentStore
-    clock: Clock
     source: DataSource
     tokens: int
     warm_urls: Sequence[str] = ()
     fetch_within: timedelta = FETCH_WITHIN
-    on_step: Callable[[str], None] = lambda _: None
-    """Told the name of each step as it begins."""
-
-    async def run(self, occasion: Occasion) -> RefreshReport:
-        """Do the run, or return the report of the one that did or is doing it."""
-        refresh = LedgeredRefresh(
-            name=NAME,
-            work=self._refresh,
-            documents=self.documents,
-            clock=self.clock,
-            lease=LEASE,
-            on_step=self.on_step,
-        )
-        return await refresh.run(occasion)
 
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         with steps("fetch"):

@@ -4,12 +4,11 @@ Every source is asked every time, because none has the news of another. A run th
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import ClassVar
 
-from shared.cache.documents import DocumentStore
-from shared.core.clock import Clock
 from shared.core.settings import DataSource
 from shared.domain.news.addresses import canonical
 from shared.domain.news.articles import Merged, merged
@@ -18,7 +17,6 @@ from shared.domain.news.recognition import Recogniser
 from shared.domain.news.titles import WINDOW
 from shared.domain.news.writing import NewsWriter
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
-from shared.http.refresh import Occasion
 from shared.http.warming import warm
 from shared.providers.news import NewsSources
 from shared.providers.sources import Found
@@ -38,30 +36,16 @@ NOT_LOST = frozenset({"no_key", "quota_spent"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewsRefresh:
+class NewsRefresh(LedgeredRefresh):
     """One refresh function's work and what it needs."""
 
+    name: ClassVar[str] = NAME
+    lease: ClassVar[timedelta] = LEASE
     sources: NewsSources
     writer: NewsWriter
-    documents: DocumentStore
-    clock: Clock
     data_source: DataSource
     warm_urls: Sequence[str] = ()
     fetch_within: timedelta = FETCH_WITHIN
-    on_step: Callable[[str], None] = lambda _: None
-    """Told the name of each step as it begins."""
-
-    async def run(self, occasion: Occasion) -> RefreshReport:
-        """Do the run, or return the report of the one that did or is doing it."""
-        refresh = LedgeredRefresh(
-            name=NAME,
-            work=self._refresh,
-            documents=self.documents,
-            clock=self.clock,
-            lease=LEASE,
-            on_step=self.on_step,
-        )
-        return await refresh.run(occasion)
 
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         began = self.clock.now()

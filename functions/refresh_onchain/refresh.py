@@ -7,18 +7,16 @@ said anything writes nothing, so the last good data stays and grows old.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import ClassVar
 
-from shared.cache.documents import DocumentStore
-from shared.core.clock import Clock
 from shared.core.settings import DataSource
 from shared.domain.chains.choosing import Chosen, chosen, closes, own
 from shared.domain.chains.known import DAYS
 from shared.domain.chains.writing import ChainMetricsWriter
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
-from shared.http.refresh import Occasion
 from shared.http.warming import warm
 from shared.providers.chain_frame import ChainRequest
 from shared.providers.sources import Sources
@@ -42,33 +40,19 @@ ChainSources = Sources[ChainRequest, ChainMetric]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnChainRefresh:
+class OnChainRefresh(LedgeredRefresh):
     """One refresh function's work and what it needs."""
 
+    name: ClassVar[str] = NAME
+    lease: ClassVar[timedelta] = LEASE
     sources: ChainSources
     writer: ChainMetricsWriter
-    documents: DocumentStore
-    clock: Clock
     source: DataSource
     warm_urls: Sequence[str] = ()
     within: timedelta = WITHIN
     asked_within: timedelta = ASKED_WITHIN
     plan: Plan = questions
     """What is asked."""
-    on_step: Callable[[str], None] = lambda _: None
-    """Told the name of each step as it begins."""
-
-    async def run(self, occasion: Occasion) -> RefreshReport:
-        """Do the run, or return the report of the one that did or is doing it."""
-        refresh = LedgeredRefresh(
-            name=NAME,
-            work=self._refresh,
-            documents=self.documents,
-            clock=self.clock,
-            lease=LEASE,
-            on_step=self.on_step,
-        )
-        return await refresh.run(occasion)
 
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         now = report.started_at

@@ -1,17 +1,15 @@
 """The steps of making a generation of the screener, in the order in which data flows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import ClassVar
 
-from shared.cache.documents import DocumentStore
-from shared.core.clock import Clock
 from shared.core.settings import DataSource
 from shared.db.engine import Database
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
 from shared.domain.scores.inputs import ScoreInputs
 from shared.domain.screener.building import Generation, ScreenerWriter
-from shared.http.refresh import Occasion
 from shared.http.warming import warm
 from shared.records.refresh import RefreshReport
 
@@ -20,27 +18,14 @@ LEASE = timedelta(seconds=70)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScreenerRefresh:
+class ScreenerRefresh(LedgeredRefresh):
     """One refresh function's work and what it needs."""
 
+    name: ClassVar[str] = NAME
+    lease: ClassVar[timedelta] = LEASE
     database: Database
-    documents: DocumentStore
-    clock: Clock
     source: DataSource
     warm_urls: Sequence[str] = ()
-    on_step: Callable[[str], None] = lambda _: None
-
-    async def run(self, occasion: Occasion) -> RefreshReport:
-        """Do the run, or return the report of the one that did or is doing it."""
-        refresh = LedgeredRefresh(
-            name=NAME,
-            work=self._refresh,
-            documents=self.documents,
-            clock=self.clock,
-            lease=LEASE,
-            on_step=self.on_step,
-        )
-        return await refresh.run(occasion)
 
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         with steps("read"):

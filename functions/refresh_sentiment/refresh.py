@@ -1,17 +1,15 @@
 """The steps of a sentiment refresh, in the order in which data flows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import ClassVar
 
-from shared.cache.documents import DocumentStore
-from shared.core.clock import Clock
 from shared.core.settings import DataSource
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
 from shared.domain.sentiment.composing import composed
 from shared.domain.sentiment.measures import MarketMeasures, market_scores
 from shared.domain.sentiment.writing import SentimentSnapshot, SentimentWriter
-from shared.http.refresh import Occasion
 from shared.http.warming import warm
 from shared.providers.sentiment import SentimentRequest, SentimentSources
 from shared.records.refresh import RefreshReport, SourceReport
@@ -29,29 +27,16 @@ _ALL = SentimentRequest(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentimentRefresh:
+class SentimentRefresh(LedgeredRefresh):
     """One refresh function's work and what it needs."""
 
+    name: ClassVar[str] = NAME
+    lease: ClassVar[timedelta] = LEASE
     sources: SentimentSources
     writer: SentimentWriter
-    documents: DocumentStore
-    clock: Clock
     source: DataSource
     warm_urls: Sequence[str] = ()
     fetch_within: timedelta = FETCH_WITHIN
-    on_step: Callable[[str], None] = lambda _: None
-
-    async def run(self, occasion: Occasion) -> RefreshReport:
-        """Do the run, or return the report of the one that did or is doing it."""
-        refresh = LedgeredRefresh(
-            name=NAME,
-            work=self._refresh,
-            documents=self.documents,
-            clock=self.clock,
-            lease=LEASE,
-            on_step=self.on_step,
-        )
-        return await refresh.run(occasion)
 
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         with steps("fetch"):

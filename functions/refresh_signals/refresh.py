@@ -1,12 +1,11 @@
 """The steps of a refresh of signals, in the order in which data flows."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import ClassVar
 
-from shared.cache.documents import DocumentStore
-from shared.core.clock import Clock
 from shared.core.settings import DataSource
 from shared.db.engine import Database
 from shared.domain.datapoints.catalogue import data_points
@@ -17,7 +16,6 @@ from shared.domain.panels.reading import CHUNK, PanelReader
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
 from shared.domain.signals.numeric.deciding import decided
 from shared.domain.signals.writing import Run, SignalWriter
-from shared.http.refresh import Occasion
 from shared.http.warming import warm
 from shared.records.refresh import RefreshReport
 
@@ -29,29 +27,16 @@ BITCOIN = "bitcoin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignalsRefresh:
+class SignalsRefresh(LedgeredRefresh):
     """One refresh function's work and what it needs."""
 
+    name: ClassVar[str] = NAME
+    lease: ClassVar[timedelta] = LEASE
     database: Database
-    documents: DocumentStore
-    clock: Clock
     source: DataSource
     warm_urls: Sequence[str] = ()
     chunk: int = CHUNK
     days: int = DAYS
-    on_step: Callable[[str], None] = lambda _: None
-
-    async def run(self, occasion: Occasion) -> RefreshReport:
-        """Do the run, or return the report of the one that did or is doing it."""
-        refresh = LedgeredRefresh(
-            name=NAME,
-            work=self._refresh,
-            documents=self.documents,
-            clock=self.clock,
-            lease=LEASE,
-            on_step=self.on_step,
-        )
-        return await refresh.run(occasion)
 
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         now = report.started_at

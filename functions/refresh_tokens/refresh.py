@@ -3,18 +3,16 @@
 Each part is stored by itself, so that one that fails costs the others nothing; its last good data stay and grow old.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
-from shared.cache.documents import DocumentStore
-from shared.core.clock import Clock
 from shared.core.settings import DataSource
 from shared.db.engine import Database
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
 from shared.domain.tokens.category_writing import CategoryWriter
 from shared.domain.tokens.writing import CatalogueWriter
-from shared.http.refresh import Occasion
 from shared.http.warming import warm
 from shared.providers.tokens import TokenSources
 from shared.records.refresh import RefreshReport
@@ -32,30 +30,16 @@ SLICES_WITHIN = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TokensRefresh:
+class TokensRefresh(LedgeredRefresh):
     """One refresh function's work and what it needs."""
 
+    name: ClassVar[str] = NAME
+    lease: ClassVar[timedelta] = LEASE
     sources: TokenSources
     database: Database
-    documents: DocumentStore
-    clock: Clock
     source: DataSource
     warm_urls: Sequence[str] = ()
     ask_within: timedelta = ASK_WITHIN
-    on_step: Callable[[str], None] = lambda _: None
-    """Told the name of each step as it begins."""
-
-    async def run(self, occasion: Occasion) -> RefreshReport:
-        """Do the run, or return the report of the one that did or is doing it."""
-        refresh = LedgeredRefresh(
-            name=NAME,
-            work=self._refresh,
-            documents=self.documents,
-            clock=self.clock,
-            lease=LEASE,
-            on_step=self.on_step,
-        )
-        return await refresh.run(occasion)
 
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         catalogue, categories = CatalogueWriter(self.database), CategoryWriter(self.database)

@@ -4,18 +4,16 @@ Until when a token's past has been matched with all orders is written at the end
 looks at the same minutes again, which changes nothing where they have done their work.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import ClassVar
 
-from shared.cache.documents import DocumentStore
-from shared.core.clock import Clock
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
 from shared.domain.trading.bars import Past, PastPrices
 from shared.domain.trading.keeping import TradingDocuments
 from shared.domain.trading.rounds import Matcher, Round
 from shared.domain.trading.valuing import value_accounts
-from shared.http.refresh import Occasion
 from shared.records.refresh import Outcome, RefreshReport
 from shared.records.trading import Order
 
@@ -26,25 +24,12 @@ MATCH_WITHIN = timedelta(seconds=35)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TradingRefresh:
+class TradingRefresh(LedgeredRefresh):
     """One refresh function's work and what it needs."""
 
+    name: ClassVar[str] = NAME
+    lease: ClassVar[timedelta] = LEASE
     prices: PastPrices
-    documents: DocumentStore
-    clock: Clock
-    on_step: Callable[[str], None] = lambda _: None
-
-    async def run(self, occasion: Occasion) -> RefreshReport:
-        """Do the run, or return the report of the one that did or is doing it."""
-        refresh = LedgeredRefresh(
-            name=NAME,
-            work=self._refresh,
-            documents=self.documents,
-            clock=self.clock,
-            lease=LEASE,
-            on_step=self.on_step,
-        )
-        return await refresh.run(occasion)
 
     async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         kept, now = TradingDocuments(self.documents), report.started_at

@@ -26,7 +26,7 @@ AsOf = Annotated[
     "/api/v1/regime",
     summary="The market's regime now",
     response_model=Envelope[Regime],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(REGIME)],
 )
 async def current(request: Request, regime: Service) -> Response:
@@ -42,7 +42,7 @@ async def current(request: Request, regime: Service) -> Response:
     "/api/v1/regime/history",
     summary="The regime before",
     response_model=Envelope[list[RegimePoint]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(REGIME)],
 )
 async def history(
@@ -65,7 +65,7 @@ async def history(
     "/api/v1/regime/explain",
     summary="Why a day has its regime",
     response_model=Envelope[Regime],
-    responses=errors(404),
+    responses=errors("day_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(REGIME)],
 )
 async def explain(

@@ -23,7 +23,7 @@ TokenId = Annotated[str, Path(max_length=200, description="Slug of a token.", ex
     "/api/v1/scores/leaderboard",
     summary="Tokens by CryptoScore",
     response_model=Envelope[list[Leader]],
-    responses=errors(404),
+    responses=errors("snapshot_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(SCORES)],
 )
 async def leaderboard(
@@ -47,7 +47,7 @@ async def leaderboard(
     "/api/v1/scores/excluded",
     summary="Tokens without a score by rule",
     response_model=Envelope[list[Excluded]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(SCORES)],
 )
 async def excluded(request: Request, page: PageQuery, scores: Scores) -> Response:
@@ -59,7 +59,6 @@ async def excluded(request: Request, page: PageQuery, scores: Scores) -> Respons
     "/api/v1/scores/methodology",
     summary="How scores are made",
     response_model=Envelope[Methodology],
-    responses=errors(),
     dependencies=[fresh_for(CATALOG)],
 )
 async def methodology(request: Request, scores: Scores) -> Response:
@@ -71,7 +70,7 @@ async def methodology(request: Request, scores: Scores) -> Response:
     "/api/v1/scores/{token_id}",
     summary="One token's scores",
     response_model=Envelope[TokenScores],
-    responses=errors(404),
+    responses=errors("token_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(SCORES)],
 )
 async def token(request: Request, token_id: TokenId, scores: Scores) -> Response:
@@ -83,7 +82,7 @@ async def token(request: Request, token_id: TokenId, scores: Scores) -> Response
     "/api/v1/scores/{token_id}/history",
     summary="One token's scores before",
     response_model=Envelope[list[HistoryPoint]],
-    responses=errors(404),
+    responses=errors("token_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(SCORES)],
 )
 async def history(

@@ -6,35 +6,6 @@ from shared.domain.screener.asking import DEFAULT_LIMIT, DEFAULT_SORT, LARGEST_L
 from shared.domain.screener.fields import CHOICES, Choice, Field, fields
 from shared.domain.screener.presets import PRESETS
 
-REFUSED: dict[int | str, dict[str, Any]] = {
-    422: {
-        "description": "Validation Error",
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "required": ["detail"],
-                    "properties": {
-                        "detail": {
-                            "type": "array",
-                            "items": {
-                                "type": "object",
-                                "required": ["type", "loc", "msg"],
-                                "properties": {
-                                    "type": {"type": "string"},
-                                    "loc": {"type": "array", "items": {"type": "string"}},
-                                    "msg": {"type": "string", "description": "What is wrong, and what is near."},
-                                },
-                            },
-                        }
-                    },
-                }
-            }
-        },
-    }
-}
-"""FastAPI documents refusals only of parameters that it reads itself."""
-
 
 def documented() -> list[dict[str, Any]]:
     """Return all parameters, those of every screener first, then a lower and an upper bound for each field."""

@@ -16,7 +16,7 @@ from shared.http.openapi import errors
 from shared.http.problems import InvalidRequestError
 from shared.http.provided import provided
 
-from .parameters import REFUSED, documented
+from .parameters import documented
 
 router = APIRouter(tags=["screener"])
 
@@ -27,7 +27,7 @@ Screener = Annotated[ScreenerService, provided(ScreenerService)]
     PATH,
     summary="Find tokens by their numbers",
     response_model=Envelope[list[ScreenedToken]],
-    responses={**errors(404), **REFUSED},
+    responses=errors("snapshot_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(SCREENER)],
     openapi_extra={"parameters": documented()},
 )
@@ -45,7 +45,6 @@ async def screened(request: Request, screener: Screener) -> Response:
     f"{PATH}/presets",
     summary="Ready-made filters",
     response_model=Envelope[list[PresetTold]],
-    responses=errors(),
     dependencies=[fresh_for(CATALOG)],
 )
 async def presets(request: Request, screener: Screener) -> Response:
@@ -57,7 +56,6 @@ async def presets(request: Request, screener: Screener) -> Response:
     f"{PATH}/fields",
     summary="What can be filtered and sorted by",
     response_model=Envelope[list[FieldTold]],
-    responses=errors(),
     dependencies=[fresh_for(CATALOG)],
 )
 async def fields(request: Request, screener: Screener) -> Response:

@@ -30,14 +30,14 @@ TokenId = Annotated[str, Path(max_length=200, description="Slug of a token.", ex
     "/api/v1/sentiment",
     summary="Fear and greed now",
     response_model=Envelope[list[IndexValue]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(SENTIMENT)],
 )
 @router.get(
     "/api/sentiment",
     summary="Fear and greed now (short address)",
     response_model=Envelope[list[IndexValue]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(SENTIMENT)],
 )
 async def current(request: Request, sentiment: Sentiment) -> Response:
@@ -58,7 +58,7 @@ async def current(request: Request, sentiment: Sentiment) -> Response:
     "/api/v1/sentiment/history",
     summary="Fear and greed before",
     response_model=Envelope[list[IndexPoint]],
-    responses={**errors(), **_FILES},
+    responses={**errors("no_data", "database_unavailable"), **_FILES},
     dependencies=[fresh_for(SENTIMENT)],
 )
 async def history(
@@ -92,7 +92,7 @@ async def history(
     "/api/v1/sentiment/{token_id}",
     summary="The sentiment of one token",
     response_model=Envelope[TokenSentiment],
-    responses=errors(404),
+    responses=errors("token_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(SENTIMENT)],
 )
 async def token(request: Request, token_id: TokenId, sentiment: Sentiment) -> Response:

@@ -32,7 +32,7 @@ Cursor = Annotated[str | None, Query(max_length=32, description="`meta.cursor` o
     "/heatmap",
     summary="Tokens by category",
     response_model=Envelope[list[HeatRow]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(SIGNALS)],
 )
 async def heatmap(request: Request, signals: Signals, limit: Limit = 50) -> Response:
@@ -47,7 +47,7 @@ async def heatmap(request: Request, signals: Signals, limit: Limit = 50) -> Resp
     "/consensus",
     summary="Where categories agree",
     response_model=Envelope[list[Consensus]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(SIGNALS)],
 )
 async def consensus(
@@ -64,7 +64,7 @@ async def consensus(
     "/divergences",
     summary="On-chain against the chart",
     response_model=Envelope[list[Divergence]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(SIGNALS)],
 )
 async def divergences(request: Request, signals: Signals, limit: Limit = 50) -> Response:
@@ -76,7 +76,6 @@ async def divergences(request: Request, signals: Signals, limit: Limit = 50) -> 
     "/datapoints",
     summary="The catalogue of data points",
     response_model=Envelope[list[DataPointInfo]],
-    responses=errors(),
     dependencies=[fresh_for(DATAPOINTS)],
 )
 async def datapoints(request: Request, signals: Signals) -> Response:
@@ -93,7 +92,7 @@ async def datapoints(request: Request, signals: Signals) -> Response:
     "/track-record",
     summary="Every signal, graded",
     response_model=Envelope[TrackRecord],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(TRACK_RECORD)],
 )
 async def track_record(
@@ -104,7 +103,7 @@ async def track_record(
 ) -> Response:
     """How all signals ever emitted did, and the log of them, newest first: a hash chain that nobody can rewrite unseen.
 
-    A signal is graded by the first price after its horizon. Intervals (95 %) are from a bootstrap over days of emission. Nothing
+    A signal is graded by the first price after its horizon. Intervals (95 %) are from a bootstrap over blocks of three horizons. Nothing
     is left out, and costs are not counted.
     """
     return answered(request, await signals.record(limit=limit, cursor=cursor))
@@ -114,7 +113,7 @@ async def track_record(
     "/{token_id}",
     summary="All data points of one token",
     response_model=Envelope[TokenSignals],
-    responses=errors(404),
+    responses=errors("token_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(SIGNALS)],
 )
 async def token(request: Request, token_id: TokenId, signals: Signals) -> Response:
@@ -130,7 +129,7 @@ async def token(request: Request, token_id: TokenId, signals: Signals) -> Respon
     "/{token_id}/history",
     summary="What was said of one token before",
     response_model=Envelope[list[SignalDay]],
-    responses=errors(404),
+    responses=errors("token_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(SIGNALS)],
 )
 async def history(

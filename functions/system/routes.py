@@ -44,8 +44,8 @@ async def live(service: HealthAnswers) -> Liveness:
     return service.live()
 
 
-@router.get("/api/v1/health/ready", summary="Readiness, below the API's prefix", responses=errors())
-@router.get("/health/ready", summary="Whether anything can be served", responses=errors())
+@router.get("/api/v1/health/ready", summary="Readiness, below the API's prefix", responses=errors("unavailable"))
+@router.get("/health/ready", summary="Whether anything can be served", responses=errors("unavailable"))
 async def ready(service: HealthAnswers) -> Health:
     """503 when neither PostgreSQL nor the document store answers, otherwise the health."""
     return await service.ready()
@@ -55,14 +55,14 @@ async def ready(service: HealthAnswers) -> Health:
     "/api/status",
     summary="Status, at its short address",
     response_model=Envelope[PlatformStatus],
-    responses=errors(),
+    responses=errors("documents_unavailable"),
     dependencies=[fresh_for(STATUS)],
 )
 @router.get(
     "/api/v1/status",
     summary="Every provider and every refresh",
     response_model=Envelope[PlatformStatus],
-    responses=errors(),
+    responses=errors("documents_unavailable"),
     dependencies=[fresh_for(STATUS)],
 )
 async def status(request: Request, service: Annotated[StatusService, provided(StatusService)]) -> Response:

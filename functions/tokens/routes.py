@@ -27,7 +27,7 @@ Then = Annotated[
     "",
     summary="The catalogue",
     response_model=Envelope[list[ListedToken]],
-    responses=errors(404),
+    responses=errors("category_not_found", "chain_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(TOKENS)],
 )
 async def page(
@@ -51,7 +51,7 @@ async def page(
     "/resolve",
     summary="Which token a text means",
     response_model=Envelope[list[Candidate]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(TOKENS)],
 )
 async def resolve(
@@ -75,7 +75,7 @@ async def resolve(
     "/contract/{chain}/{address:path}",
     summary="The token of a contract",
     response_model=Envelope[Token],
-    responses=errors(404),
+    responses=errors("chain_not_found", "contract_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(TOKENS)],
 )
 async def contract(
@@ -94,7 +94,7 @@ async def contract(
     "/{token_id}",
     summary="One token",
     response_model=Envelope[Token],
-    responses=errors(404),
+    responses=errors("token_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(TOKENS)],
 )
 async def token(request: Request, token_id: TokenId, tokens: Tokens, as_of: Then = None) -> Response:

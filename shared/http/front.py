@@ -24,7 +24,7 @@ from .exchange import Exchange
 from .negotiation import accepts_gzip, holds, joined, request_ids, sane_id
 from .passes import Passes
 from .problems import explain, too_many
-from .windows import Window
+from .windows import Told
 
 _NOTHING = {"type": "http.response.body", "body": b""}
 _CACHE: dict[bytes, Header] = {state: (b"x-cache", state) for state in (HIT_MEMORY, HIT_DOCUMENTS, MISS, STALE)}
@@ -88,17 +88,17 @@ class Front:
         request_id = headers.get(b"x-request-id")
         if request_id is None or not sane_id(request_id):
             request_id = self._next_id()
-        window = self._admit(headers, started)
+        told = self._admit(headers, started)
         asked = self._known.get((scope["path"], scope["query_string"]))
-        if asked is not None and window is not None and scope["method"] == "GET" and b"cache-control" not in headers:
+        if asked is not None and told is not None and scope["method"] == "GET" and b"cache-control" not in headers:
             entry = self._entries.get(asked.key)
             if entry is not None and started < entry.fresh_until:
                 self._entries.move_to_end(asked.key)
                 await self._send_entry(
-                    send, asked, headers, request_id, started, window, entry, HIT_MEMORY, 0, asked.line
+                    send, asked, headers, request_id, started, told, entry, HIT_MEMORY, 0, asked.line
                 )
                 return
-        await self._answer_otherwise(scope, receive, send, headers, request_id, started, window)
+        await self._answer_otherwise(scope, receive, send, headers, request_id, started, told)
 
     async def _send_entry(
         self,
@@ -107,7 +107,7 @@ class Front:
         headers: dict[bytes, bytes],
         request_id: bytes,
         started: float,
-        window: Window,
+        told: Told,
         entry: Entry,
         state: bytes,
         warning: int,
@@ -132,8 +132,7 @@ class Front:
             _CACHE[state],
             (b"x-response-time", b"%.2fms" % (spent * 1000)),
             (b"x-request-id", request_id),
-            window.policy,
-            (b"ratelimit", window.told % (window.left, window.until - now + 0.999)),
+            *told,
         ]
         if self._cors.listed:
             answer += self._cors.of(headers.get(b"origin"))
@@ -158,25 +157,24 @@ class Front:
         headers: dict[bytes, bytes],
         request_id: bytes,
         started: float,
-        window: Window | None,
+        told: Told | None,
     ) -> None:
         call = Call(request_id.decode(), clock=self._clock, started=started)
         scope[SCOPE_KEY] = call
         cached = scope["method"] in _CACHED_METHODS and not self._is_private(scope["path"])
-        within = True
-        if window is None:
-            window, within = await self._passes.find(headers, started)
-        told: Header = (b"ratelimit", window.told % (window.left, window.until - started + 0.999))
-        always = [*self._cors.headers(headers.get(b"origin")), window.policy, told]
+        retry_after_s: int | None = None
+        if told is None:
+            told, retry_after_s = await self._passes.find(headers, started)
+        always = [*self._cors.headers(headers.get(b"origin")), *told]
         state = MISS if cached else b""
         exchange = Exchange(scope, receive, send, call, headers=headers, always=always, state=state)
         try:
             if scope["method"] == "OPTIONS":  # refused, a browser could not tell why
                 await exchange.answer(Recorded(204, self._cors.preflight, b""))
-            elif not within:
-                await exchange.answer(too_many(window.retry_after(started), call))
+            elif retry_after_s is not None:
+                await exchange.answer(too_many(retry_after_s, call))
             elif cached:
-                await self._find(exchange, window)
+                await self._find(exchange, told)
             else:
                 await self._run(exchange)
         except Exception as exc:
@@ -190,7 +188,7 @@ class Front:
     def _is_private(self, path: str) -> bool:
         return path in self._private or path.startswith(self._below_private)
 
-    async def _find(self, exchange: Exchange, window: Window) -> None:
+    async def _find(self, exchange: Exchange, told: Told) -> None:
         """Answer a GET or HEAD through the cache."""
         scope = exchange.scope
         asked = self._asked.of(scope["path"], scope["query_string"])
@@ -216,7 +214,7 @@ class Front:
                 exchange.headers,
                 exchange.call.request_id.encode(),
                 exchange.call.started,
-                window,
+                told,
                 answered.entry,
                 answered.state,
                 answered.warning,

@@ -1,13 +1,14 @@
 """Which window a request is counted in: that of the person whose key or token it carries, else that of the address it comes from."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
 
 from shared.core.clock import Clock
 from shared.core.limits import ANONYMOUS
 from shared.core.settings import Settings
 from shared.records.caller import Caller
 
-from .windows import Window, Windows
+from .windows import Told, Window, Windows
 
 _MOST = 5_000
 """Callers remembered, of each kind; whoever is forgotten begins a new window."""
@@ -17,18 +18,21 @@ _NOTED_EVERY_S = 60.0
 _KEY = b"x-api-key"
 _OURS = b"cp_"
 _ADDRESSES = b"x-forwarded-for"
+_NOWHERE = b""
+"""No header has this name."""
 
+T = TypeVar("T")
 Headers = Mapping[bytes, bytes]
 Identify = Callable[[Headers], Awaitable[Caller | None]]
 Note = Callable[[Sequence[tuple[Caller, int]]], Awaitable[None]]
 
 
 class Pass:
-    """A header's value that was seen, the window it counts in, and how often it was used since that was told."""
+    """A key or token that was seen, whose it is, the window it counts in, and how often it was used since that was told."""
 
     __slots__ = ("caller", "used", "window")
 
-    def __init__(self, window: Window, caller: Caller | None) -> None:
+    def __init__(self, window: Window, caller: Caller) -> None:
         self.window = window
         self.caller = caller
         self.used = 0
@@ -51,48 +55,46 @@ class Passes:
         self._proxies = settings.trusted_proxies
         # Elsewhere a token makes no difference, and telling whose it is would take firebase-admin in every function.
         forwarded = b"x-forwarded-authorization" if settings.identity.behind_gateway else b"authorization"
-        self._token = forwarded if settings.private_paths else None
+        self._token = forwarded if settings.private_paths else _NOWHERE
         self._by_credential: dict[bytes, Pass] = {}
-        self._by_addresses: dict[bytes, Pass] = {}
+        self._by_addresses: dict[bytes, Window] = {}
         self._open: dict[str, Window] = {}
         self._note_at = float("-inf")
 
-    def admit(self, headers: Headers, now: float) -> Window | None:
-        """Count a request of somebody known and return their window; `None` when it takes `find` to tell."""
+    def admit(self, headers: Headers, now: float) -> Told | None:
+        """Count a request of somebody known and return what its answer says of that; `None` when it takes `find` to tell."""
         # What every cached answer costs: written out, like the front's own part of it.
-        given = _KEY in headers or (self._token is not None and self._token in headers)
-        credential = self._credential(headers) if given else None
-        if credential is None:
-            found = self._by_addresses.get(headers.get(_ADDRESSES, b""))
-        else:
-            found = self._by_credential.get(credential)
-        if found is None:
-            return None
-        window = found.window
-        if now >= window.until or window.left <= window.asked_at:
-            return None
-        window.left -= 1
-        found.used += 1
-        return window
+        if _KEY in headers or self._token in headers:
+            return self._admit_known(headers, now)
+        window = self._by_addresses.get(headers.get(_ADDRESSES, b""))
+        return None if window is None else window.take(now)
 
-    async def find(self, headers: Headers, now: float) -> tuple[Window, bool]:
-        """Count a request and return whose window it is counted in, and whether it is within the limit."""
+    def _admit_known(self, headers: Headers, now: float) -> Told | None:
+        credential = self._credential(headers)
+        found = None if credential is None else self._by_credential.get(credential)
+        told = None if found is None else found.window.take(now)
+        if found is not None and told is not None:
+            found.used += 1
+        return told
+
+    async def find(self, headers: Headers, now: float) -> tuple[Told, int | None]:
+        """Count a request and return what its answer says of that, and, of one over the limit, in how many seconds there is more."""
         credential = self._credential(headers)
         found = None if credential is None else await self._known(credential, headers, now)
-        if found is None:
-            found = self._anonymous(headers, now)
-        found.used += 1
-        within = self._windows.take(found.window)
+        if found is not None:
+            found.used += 1
+        window = self._anonymous(headers, now) if found is None else found.window
+        told, within = self._windows.take(window, now)
         if now >= self._note_at:
             await self._tell_uses(now)
-        return found.window, within
+        return told, None if within else window.retry_after(now)
 
     def _credential(self, headers: Headers) -> bytes | None:
         """Return what says who asks; a key of Google's, which a gateway may want in the same header, says it of nobody."""
         credential = headers.get(_KEY)
         if credential is not None and credential.startswith(_OURS):
             return credential
-        return None if self._token is None else headers.get(self._token)
+        return headers.get(self._token)
 
     async def _known(self, credential: bytes, headers: Headers, now: float) -> Pass | None:
         """Return the pass of a key or token, `None` if it is not good; how often an address may try is limited too."""
@@ -100,7 +102,7 @@ class Passes:
         if found is not None and now < found.window.until:
             return found
         trying = self._window(f"try {self._address(headers)}", ANONYMOUS, now)
-        caller = await self._caller(headers) if self._windows.take(trying) else None
+        caller = await self._caller(headers) if self._windows.take(trying, now)[1] else None
         if caller is None:
             self._by_credential.pop(credential, None)
             return None
@@ -117,19 +119,19 @@ class Passes:
 
     async def _tell_uses(self, now: float) -> None:
         """Tell the uses that were not told yet; a minute passes until the next time, unless nobody known asked."""
-        uses = [(each, each.caller, each.used) for each in self._by_credential.values() if each.used]
-        told = [(caller, used) for _, caller, used in uses if caller is not None]
-        if told:
+        used = [each for each in self._by_credential.values() if each.used]
+        if used:
+            told = [(each.caller, each.used) for each in used]
             self._note_at = now + _NOTED_EVERY_S
-            for each, _, _ in uses:
+            for each in used:
                 each.used = 0
             await self._note(told)
 
-    def _anonymous(self, headers: Headers, now: float) -> Pass:
+    def _anonymous(self, headers: Headers, now: float) -> Window:
         addresses = headers.get(_ADDRESSES, b"")
         found = self._by_addresses.get(addresses)
-        if found is None or now >= found.window.until:
-            found = Pass(self._window(f"address {self._address(headers)}", ANONYMOUS, now), None)
+        if found is None or now >= found.until:
+            found = self._window(f"address {self._address(headers)}", ANONYMOUS, now)
             _keep(self._by_addresses, addresses, found)
         return found
 
@@ -150,13 +152,13 @@ class Passes:
         return _network(address.strip().decode("latin-1"))
 
 
-def _keep(passes: dict[bytes, Pass], name: bytes, made: Pass) -> None:
+def _keep(remembered: dict[bytes, T], name: bytes, made: T) -> None:
     if len(name) > _LONGEST_REMEMBERED:
         return
-    passes.pop(name, None)
-    if len(passes) >= _MOST:
-        passes.pop(next(iter(passes)))
-    passes[name] = made
+    remembered.pop(name, None)
+    if len(remembered) >= _MOST:
+        remembered.pop(next(iter(remembered)))
+    remembered[name] = made
 
 
 def _network(address: str) -> str:

@@ -27,6 +27,8 @@ REFRESHES: Mapping[str, timedelta] = MappingProxyType(
         "refresh_regime": timedelta(hours=1),
         "refresh_indices": timedelta(hours=1),
         "refresh_alerts": timedelta(seconds=60),
+        "train_models": timedelta(days=7),
+        "refresh_predictions": timedelta(hours=1),
     }
 )
 """Every refresh and the age its data may reach: `promise_s` of its manifest, which reading code does not carry."""

@@ -2,20 +2,18 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from local.documents import NoEmulatorError
 from shared.cache.documents import LARGEST_PAYLOAD, MOST_WRITES, DocumentStore, Put, Removal, Value, Write
 from shared.cache.embedded import EmbeddedDocuments
 from shared.cache.firestore import FirestoreDocuments
 from shared.core.errors import DocumentTooLargeError
 from tests.clocks import NOON, SteppingClock
-from tests.emulators import running_emulator
 
 PATIENCE = timedelta(seconds=30)
 """A slow machine is no failure; the time limits have tests of their own."""
@@ -57,16 +55,6 @@ def _kinds(value: Value) -> object:
     if isinstance(value, list):
         return [_kinds(item) for item in value]
     return type(value)
-
-
-@pytest.fixture(scope="session")
-def emulator() -> Iterator[str]:
-    """Address of a running emulator."""
-    try:
-        with running_emulator() as host:
-            yield host
-    except NoEmulatorError as missing:
-        pytest.skip(str(missing))
 
 
 @pytest.fixture(params=["embedded", "firestore"])

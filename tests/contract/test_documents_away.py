@@ -19,6 +19,8 @@ from tests.clocks import SteppingClock
 from tests.emulators import FirestoreEmulator
 
 BRIEFLY = timedelta(seconds=0.3)
+PATIENCE_S = 30
+"""Java starts slowly on a busy machine."""
 
 CALLS: dict[str, Callable[[DocumentStore], Awaitable[object]]] = {
     "get": lambda store: store.get("cache/a"),
@@ -151,7 +153,7 @@ async def test_store_without_credentials_is_unavailable(tmp_path: Path, monkeypa
 @pytest.mark.platform
 async def test_restarted_server_is_found_again_by_the_same_store() -> None:
     emulator = start_emulator()
-    store = FirestoreDocuments("demo-restarted", timeout=timedelta(seconds=10), emulator=emulator.host)
+    store = FirestoreDocuments("demo-restarted", timeout=timedelta(seconds=PATIENCE_S), emulator=emulator.host)
     try:
         await store.set("cache/a", {"value": 1})
         emulator.stop()
@@ -177,7 +179,7 @@ def start_emulator() -> FirestoreEmulator:
 
 async def first_answer(store: DocumentStore) -> None:
     """Wait until the store answers; a lost connection is tried anew once a second."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 await store.get("cache/a")

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from local.documents import NoEmulatorError
 from shared.cache.documents import DocumentStore
 from shared.cache.embedded import EmbeddedDocuments
 from shared.cache.firestore import FirestoreDocuments
@@ -19,20 +18,9 @@ from shared.domain.trading.keeping import TradingDocuments
 from shared.domain.trading.placing import Wish
 from shared.records.trading import Account, RiskLimits
 from tests.clocks import SteppingClock
-from tests.emulators import running_emulator
 from tests.trading import ID, DyingStore, account, desk_over, holding, lost_cash, wish
 
 from .test_documents import PATIENCE
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[str]:
-    """Address of a running emulator."""
-    try:
-        with running_emulator() as host:
-            yield host
-    except NoEmulatorError as missing:
-        pytest.skip(str(missing))
 
 
 @pytest.fixture(params=["embedded", "firestore"])

@@ -31,7 +31,9 @@ class Standing:
     def run(self, sql: str, database: str = DATABASE) -> list[list[object]]:
         import pg8000.native
 
-        with closing(pg8000.native.Connection("postgres", unix_sock=self.socket, database=database)) as connection:
+        with closing(
+            pg8000.native.Connection("postgres", unix_sock=self.socket, database=database, ssl_context=False)
+        ) as connection:
             rows: list[list[object]] = connection.run(sql) or []
             return rows
 

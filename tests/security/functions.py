@@ -1,7 +1,7 @@
 """Every API function as it is deployed, found by its manifest, over real stores; and what its routes ask of their callers."""
 
 import importlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 
 from local.upstreams import sandbox_upstreams
 from shared.core.settings import Settings
-from shared.http.function import ApiFunction
+from shared.http.function import ApiFunction, Wiring
 from shared.http.openapi import document
 from shared.http.signed import Access, access_of
 from tests.databases import Place
@@ -21,6 +21,7 @@ from tests.identities import Identities
 from tests.unit.http.applications import served
 from tools.manifests import read_manifests
 
+Build = Callable[[Settings], Wiring]
 API = {name: manifest for name, manifest in read_manifests().items() if manifest.kind == "api"}
 _NOBODY_LISTENS = 9
 _NO_LIMITS = "anonymous=1000000000,free=1000000000"
@@ -74,22 +75,22 @@ def settings_of(function: str, people: Identities, folder: Path, place: Place | 
         "DB_MAX_OVERFLOW": "1",
     }
     upstreams = sandbox_upstreams(port=_NOBODY_LISTENS, tokens=1, seed=1, log=folder / "log")
-    return people.settings(
-        **database if API[function].database != "none" else {},
+    environment = {
+        **(database if API[function].database != "none" else {}),
         **upstreams.addresses,
-        DATA_SOURCE="sandbox",
-        DOCUMENTS_FILE=str(folder / "documents.sqlite"),
-        PRIVATE_PATHS=",".join(API[function].private),
-        RATE_LIMITS=_NO_LIMITS,
-        **more,
-    )
+        "DATA_SOURCE": "sandbox",
+        "DOCUMENTS_FILE": str(folder / "documents.sqlite"),
+        "PRIVATE_PATHS": ",".join(API[function].private),
+        "RATE_LIMITS": _NO_LIMITS,
+    }
+    return people.settings(**environment | more)
 
 
 @asynccontextmanager
-async def deployed(settings: Settings, function: str) -> AsyncIterator[httpx2.AsyncClient]:
-    """Serve a function as its own `main.py` builds it."""
-    build = importlib.import_module(f"functions.{function}.main").build
-    made = ApiFunction(build, settings=lambda: settings, write_log=lambda _: None)
+async def deployed(settings: Settings, function: str, build: Build | None = None) -> AsyncIterator[httpx2.AsyncClient]:
+    """Serve a function as its own `main.py` builds it, or otherwise."""
+    own: Build = importlib.import_module(f"functions.{function}.main").build
+    made = ApiFunction(build or own, settings=lambda: settings, write_log=lambda _: None)
     transport = httpx2.ASGITransport(app=served(made))
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client

@@ -1,10 +1,8 @@
 """Every route that asks who calls, found from the routers: asked by nobody, by a forger, and by somebody else."""
 
 import asyncio
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from tests.snapshots import snapshot
 
 from .forgeries import Forger, bearer
 from .functions import API, Operation, deployed, operations, settings_of
+from .queues import task_queue
 from .things import THINGS
 
 ALL = list(operations())
@@ -46,31 +45,8 @@ def forger(people: Identities, folder: Path) -> Forger:
 
 @pytest.fixture(scope="module")
 def queue() -> Iterator[dict[str, str]]:
-    """What tells a function of a task queue that takes everything and hands out nothing."""
-
-    class Taking(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"]))
-            self.send_response(200)
-            self.send_header("content-length", "2")
-            self.end_headers()
-            self.wfile.write(b"{}")
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Taking)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    jobs = {name: "projects/p/locations/l/queues/q" for each in API.values() for name in each.enqueues}
-    yield {
-        "JOB_QUEUES": ",".join(f"{name}={queue}" for name, queue in jobs.items()),
-        "JOB_URLS": ",".join(f"{name}=http://127.0.0.1:9" for name in jobs),
-        "CLOUD_TASKS_URL": f"http://127.0.0.1:{server.server_port}",
-    }
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with task_queue() as environment:
+        yield environment
 
 
 @pytest.fixture(scope="module")

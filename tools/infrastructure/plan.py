@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from tools.manifests import Environment, Manifest
+from tools.manifests import Environment, Manifest, account_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Planned:
 
     def function_email(self, name: str) -> str:
         """Return the address of a function's account."""
-        return f"fn-{service_name(name)}@{self.domain}"
+        return f"{account_of(name)}@{self.domain}"
 
     @property
     def domain(self) -> str:

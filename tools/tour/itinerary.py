@@ -31,7 +31,9 @@ class Stop:
         return self.method, self.path
 
 
-NAMES: Mapping[str, str] = MappingProxyType({"token_id": "bitcoin", "chain": "ethereum", "index_id": "btc-hold"})
+NAMES: Mapping[str, str] = MappingProxyType(
+    {"token_id": "bitcoin", "chain": "ethereum", "index_id": "btc-hold", "model_id": "none-yet"}
+)
 """Path parameters that are the same everywhere."""
 
 PARAMETERS: Mapping[str, str] = MappingProxyType(
@@ -108,6 +110,18 @@ STOPS: tuple[Stop, ...] = (
         path="/api/v1/indices/backtests",
         body={"name": "Top 20, always invested", "universe": {"top": 20}},
         keep={"backtest_id": "data.id"},
+    ),
+    # A young place has too little history for a model.
+    Stop(method="GET", path="/api/v1/ml/models", keep={"model_id": "data.0.id"}, or_status=503),
+    Stop(method="GET", path="/api/v1/ml/models/{model_id}", or_status=503),
+    Stop(method="GET", path="/api/v1/ml/predictions", query={"limit": "3"}, or_status=503),
+    Stop(method="GET", path="/api/v1/ml/predictions/{token_id}", or_status=503),
+    Stop(method="GET", path="/api/v1/ml/predict", or_status=503),
+    Stop(
+        method="POST",
+        path="/api/v1/ml/predict",
+        body={"features": {"return_7d": 4.2, "return_30d": 11.9, "rsi_14": 58.0, "volatility_30": 61.5}},
+        or_status=503,
     ),
     # A quick worker may have done it already.
     Stop(method="DELETE", path="/api/v1/indices/backtests/{backtest_id}", at_once=True, or_status=409),

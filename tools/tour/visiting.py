@@ -61,7 +61,11 @@ class Visitor:
         response = self._client.send(request)
         took_ms = (time.perf_counter() - began) * 1000
         body = _json(response)
-        complaints = [*self._complaints(stop, operation, response, body), *self._keep(stop, body)]
+        nothing_kept = response.status_code == stop.or_status
+        complaints = [
+            *self._complaints(stop, operation, response, body),
+            *(() if nothing_kept else self._keep(stop, body)),
+        ]
         meta = body.get("meta", {}) if isinstance(body, dict) else {}
         return Visit(
             stop=stop,

@@ -32,7 +32,7 @@ Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
     summary="Ask for a backtest",
     status_code=202,
     response_model=Envelope[BacktestTold],
-    responses=errors(400, 401, 403, 409, 413, 415, 429),
+    responses=errors("busy", "backtests_running", "allowance_spent", "tasks_unavailable"),
 )
 async def ask_backtest(request: Request, asked: BacktestRequest, caller: SignedIn, backtests: Service) -> Response:
     """A strategy of your own on the daily history; `Location` says where it is told how far it is.
@@ -51,7 +51,6 @@ async def ask_backtest(request: Request, asked: BacktestRequest, caller: SignedI
     _PATH,
     summary="Your backtests",
     response_model=Envelope[list[BacktestTold]],
-    responses=errors(401, 403),
 )
 async def own_backtests(request: Request, caller: SignedIn, backtests: Service, limit: Limit = 50) -> Response:
     """Those of the last 90 days, newest first, without their reports."""
@@ -62,7 +61,7 @@ async def own_backtests(request: Request, caller: SignedIn, backtests: Service, 
     _PATH + "/{backtest_id}",
     summary="One backtest",
     response_model=Envelope[BacktestTold],
-    responses=errors(401, 403, 404),
+    responses=errors("backtest_not_found"),
 )
 async def one_backtest(request: Request, backtest_id: BacktestId, caller: SignedIn, backtests: Service) -> Response:
     """How far it is and, when it is done, its report."""
@@ -73,7 +72,7 @@ async def one_backtest(request: Request, backtest_id: BacktestId, caller: Signed
     _PATH + "/{backtest_id}",
     summary="Call a backtest off",
     response_model=Envelope[BacktestTold],
-    responses=errors(401, 403, 404, 409),
+    responses=errors("backtest_not_found", "busy", "backtest_ended"),
 )
 async def cancel_backtest(request: Request, backtest_id: BacktestId, caller: SignedIn, backtests: Service) -> Response:
     """It stops within a step; one that has ended already is a 409."""

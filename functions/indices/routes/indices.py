@@ -38,7 +38,7 @@ Cursor = Annotated[str | None, Query(max_length=32, description="`meta.cursor` o
     "/api/v1/indices",
     summary="Indices and baselines",
     response_model=Envelope[list[IndexSummary]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(INDICES)],
 )
 async def all_indices(request: Request, indices: Service) -> Response:
@@ -53,7 +53,7 @@ async def all_indices(request: Request, indices: Service) -> Response:
     "/api/v1/indices/{index_id}",
     summary="One index and its rules",
     response_model=Envelope[IndexDetail],
-    responses=errors(404),
+    responses=errors("index_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(INDICES)],
 )
 async def one_index(request: Request, index_id: IndexId, indices: Service) -> Response:
@@ -65,7 +65,7 @@ async def one_index(request: Request, index_id: IndexId, indices: Service) -> Re
     "/api/v1/indices/{index_id}/holdings",
     summary="What an index holds",
     response_model=Envelope[Holdings],
-    responses=errors(404),
+    responses=errors("holdings_not_found", "index_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(INDICES)],
 )
 async def holdings(request: Request, index_id: IndexId, indices: Service, at: At = None) -> Response:
@@ -77,7 +77,7 @@ async def holdings(request: Request, index_id: IndexId, indices: Service, at: At
     "/api/v1/indices/{index_id}/performance",
     summary="What an index made and risked",
     response_model=Envelope[Performance],
-    responses=errors(404),
+    responses=errors("index_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(INDICES)],
 )
 async def performance(request: Request, index_id: IndexId, indices: Service) -> Response:
@@ -89,7 +89,7 @@ async def performance(request: Request, index_id: IndexId, indices: Service) -> 
     "/api/v1/indices/{index_id}/transactions",
     summary="The log of an index",
     response_model=Envelope[list[IndexTransaction]],
-    responses=errors(404),
+    responses=errors("index_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(INDICES)],
 )
 async def transactions(

@@ -44,14 +44,14 @@ Candles = Annotated[CandleService, provided(CandleService)]
     "/api/v1/market/ohlc",
     summary="Candles",
     response_model=CandleAnswer,
-    responses={**errors(404), **_FILES},
+    responses={**errors("symbol_not_found", "token_not_found", "no_data", "database_unavailable"), **_FILES},
     dependencies=[fresh_for(LIVE_PRICES)],
 )
 @router.get(
     "/api/market/ohlc",
     summary="Candles (short address)",
     response_model=CandleAnswer,
-    responses={**errors(404), **_FILES},
+    responses={**errors("symbol_not_found", "token_not_found", "no_data", "database_unavailable"), **_FILES},
     dependencies=[fresh_for(LIVE_PRICES)],
 )
 async def ohlc(

@@ -37,7 +37,7 @@ Books = Annotated[DepthService, provided(DepthService)]
     "/api/v1/market/depth",
     summary="The order book",
     response_model=DepthAnswer,
-    responses=errors(404),
+    responses=errors("depth_not_found", "token_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(DEPTH)],
 )
 async def depth(

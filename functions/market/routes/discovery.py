@@ -22,7 +22,7 @@ Discovery = Annotated[DiscoveryService, provided(DiscoveryService)]
     "/api/v1/market/trending",
     summary="Trending tokens",
     response_model=Envelope[list[Trending]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(TRENDING)],
 )
 async def trending(request: Request, discovery: Discovery) -> Response:
@@ -39,7 +39,7 @@ async def trending(request: Request, discovery: Discovery) -> Response:
     "/api/v1/market/categories",
     summary="Categories",
     response_model=Envelope[list[Category]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(TRENDING)],
 )
 async def categories(request: Request, page: PageQuery, discovery: Discovery) -> Response:
@@ -51,7 +51,7 @@ async def categories(request: Request, page: PageQuery, discovery: Discovery) ->
     "/api/v1/market/categories/{category_id}",
     summary="One category and its tokens",
     response_model=Envelope[CategoryTokens],
-    responses=errors(404),
+    responses=errors("category_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(TRENDING)],
 )
 async def category(

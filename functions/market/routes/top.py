@@ -23,14 +23,14 @@ Prices = Annotated[PriceService, provided(PriceService)]
     "/api/v1/market",
     summary="The top 100",
     response_model=Envelope[list[Quote]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(LIVE_PRICES)],
 )
 @router.get(
     "/api/market",
     summary="The top 100 (short address)",
     response_model=Envelope[list[Quote]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(LIVE_PRICES)],
 )
 async def top(request: Request, prices: Prices) -> Response:
@@ -42,7 +42,7 @@ async def top(request: Request, prices: Prices) -> Response:
     "/api/v1/market/movers",
     summary="Gainers and losers",
     response_model=Envelope[list[Mover]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(MOVERS)],
 )
 async def movers(

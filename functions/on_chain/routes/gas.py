@@ -21,7 +21,7 @@ Fees = Annotated[GasService, provided(GasService)]
     "/gas",
     summary="What a transaction costs",
     response_model=Envelope[Gas],
-    responses=errors(404),
+    responses=errors("chain_not_found", "no_data"),
     dependencies=[fresh_for(GAS)],
 )
 async def gas(

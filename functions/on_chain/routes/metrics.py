@@ -32,7 +32,7 @@ ChainId = Annotated[str, Path(max_length=64, description="As listed by `/on-chai
     "/chains",
     summary="The chains and what is known of each",
     response_model=Envelope[list[SupportedChain]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(ON_CHAIN)],
 )
 async def chains(request: Request, found: Chains) -> Response:
@@ -44,7 +44,7 @@ async def chains(request: Request, found: Chains) -> Response:
     "/cross-chain",
     summary="One metric of many chains",
     response_model=Envelope[list[RankedMetric]],
-    responses=errors(404),
+    responses=errors("chain_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(ON_CHAIN)],
 )
 async def cross_chain(
@@ -69,7 +69,7 @@ async def cross_chain(
     "/tvl",
     summary="Value locked by chain",
     response_model=Envelope[list[RankedMetric]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(ON_CHAIN)],
 )
 async def tvl(request: Request, found: Chains) -> Response:
@@ -81,7 +81,7 @@ async def tvl(request: Request, found: Chains) -> Response:
     "/stablecoins",
     summary="Stablecoins by chain",
     response_model=Envelope[list[RankedMetric]],
-    responses=errors(),
+    responses=errors("no_data", "database_unavailable"),
     dependencies=[fresh_for(ON_CHAIN)],
 )
 async def stablecoins(request: Request, found: Chains) -> Response:
@@ -93,7 +93,7 @@ async def stablecoins(request: Request, found: Chains) -> Response:
     "/{chain}/summary",
     summary="The latest of one chain",
     response_model=Envelope[ChainSummary],
-    responses=errors(404),
+    responses=errors("chain_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(ON_CHAIN)],
 )
 async def summary(request: Request, chain: ChainId, found: Chains) -> Response:
@@ -108,7 +108,7 @@ async def summary(request: Request, chain: ChainId, found: Chains) -> Response:
     "/{chain}/history",
     summary="Earlier values of a metric",
     response_model=Envelope[list[MetricPoint]],
-    responses={**errors(404), **_FILES},
+    responses={**errors("chain_not_found", "metric_not_supported", "no_data", "database_unavailable"), **_FILES},
     dependencies=[fresh_for(ON_CHAIN)],
 )
 async def history(

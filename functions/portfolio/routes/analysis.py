@@ -21,7 +21,7 @@ from .router import PortfolioId, router
     "/api/v1/portfolios/{portfolio_id}/valuation",
     summary="What a portfolio is worth",
     response_model=Envelope[Valuation],
-    responses=errors(401, 403, 404),
+    responses=errors("portfolio_not_found", "no_data", "database_unavailable"),
 )
 async def valuation(
     request: Request,
@@ -42,7 +42,7 @@ async def valuation(
     "/api/v1/portfolios/{portfolio_id}/performance",
     summary="How a portfolio did",
     response_model=Envelope[Performance],
-    responses=errors(401, 403, 404),
+    responses=errors("portfolio_not_found", "no_data", "database_unavailable"),
 )
 async def performance(
     request: Request,
@@ -65,7 +65,7 @@ async def performance(
     "/api/v1/portfolios/{portfolio_id}/risk",
     summary="How a portfolio may fall",
     response_model=Envelope[Risk],
-    responses=errors(401, 403, 404),
+    responses=errors("portfolio_not_found", "no_data", "database_unavailable"),
 )
 async def risk(
     request: Request,

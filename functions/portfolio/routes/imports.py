@@ -92,7 +92,14 @@ async def _meant(
     "/api/v1/portfolios/{portfolio_id}/imports",
     summary="Import transactions",
     response_model=Envelope[ImportReport],
-    responses=errors(400, 401, 403, 404, 409, 413, 415),
+    responses=errors(
+        "bad_request",
+        "portfolio_not_found",
+        "portfolio_busy",
+        "too_many_transactions",
+        "unsupported_media_type",
+        "database_unavailable",
+    ),
     openapi_extra=_BODY,
 )
 async def import_transactions(

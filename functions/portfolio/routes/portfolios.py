@@ -22,7 +22,7 @@ Shelf = Annotated[PortfolioShelf, provided(PortfolioShelf)]
     summary="Make a portfolio",
     status_code=201,
     response_model=Envelope[PortfolioShown],
-    responses=errors(400, 401, 403, 409, 413, 415),
+    responses=errors("portfolio_busy", "idempotency_key_reused", "too_many_portfolios"),
 )
 async def create_portfolio(
     request: Request, caller: SignedIn, shelf: Shelf, body: NewPortfolio, key: Key = None
@@ -35,7 +35,6 @@ async def create_portfolio(
     "/api/v1/portfolios",
     summary="Your portfolios",
     response_model=Envelope[list[PortfolioShown]],
-    responses=errors(401, 403),
 )
 async def all_portfolios(request: Request, caller: SignedIn, shelf: Shelf) -> Response:
     """Your portfolios, oldest first."""
@@ -46,7 +45,7 @@ async def all_portfolios(request: Request, caller: SignedIn, shelf: Shelf) -> Re
     "/api/v1/portfolios/{portfolio_id}",
     summary="One portfolio",
     response_model=Envelope[PortfolioShown],
-    responses=errors(401, 403, 404),
+    responses=errors("portfolio_not_found"),
 )
 async def one_portfolio(request: Request, portfolio_id: PortfolioId, caller: SignedIn, shelf: Shelf) -> Response:
     """A portfolio without its transactions; its `ETag` changes with every change of it and of them."""
@@ -57,7 +56,7 @@ async def one_portfolio(request: Request, portfolio_id: PortfolioId, caller: Sig
     "/api/v1/portfolios/{portfolio_id}",
     summary="Rename a portfolio",
     response_model=Envelope[PortfolioShown],
-    responses=errors(400, 401, 403, 404, 409, 413, 415),
+    responses=errors("portfolio_not_found", "changed", "portfolio_busy"),
 )
 async def change_portfolio(
     request: Request,
@@ -78,7 +77,7 @@ async def change_portfolio(
     "/api/v1/portfolios/{portfolio_id}",
     summary="Remove a portfolio",
     status_code=204,
-    responses=errors(401, 403, 404, 409),
+    responses=errors("portfolio_not_found", "changed", "portfolio_busy"),
 )
 async def remove_portfolio(
     portfolio_id: PortfolioId, caller: SignedIn, shelf: Shelf, if_match: IfMatch = None

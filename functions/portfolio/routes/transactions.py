@@ -27,7 +27,14 @@ _FILES: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}, "ap
     summary="Add a transaction",
     status_code=201,
     response_model=Envelope[TransactionShown],
-    responses=errors(400, 401, 403, 404, 409, 413, 415),
+    responses=errors(
+        "portfolio_not_found",
+        "portfolio_busy",
+        "idempotency_key_reused",
+        "too_many_transactions",
+        "duplicate_transaction",
+        "database_unavailable",
+    ),
 )
 async def add_transaction(
     request: Request,
@@ -51,7 +58,7 @@ async def add_transaction(
     "/api/v1/portfolios/{portfolio_id}/transactions",
     summary="The transactions of a portfolio",
     response_model=Envelope[list[TransactionShown]],
-    responses={**errors(401, 403, 404), **_FILES},
+    responses={**errors("portfolio_not_found"), **_FILES},
 )
 async def all_transactions(
     request: Request,
@@ -88,7 +95,7 @@ async def all_transactions(
     "/api/v1/portfolios/{portfolio_id}/transactions/{transaction_id}",
     summary="One transaction",
     response_model=Envelope[TransactionShown],
-    responses=errors(401, 403, 404),
+    responses=errors("portfolio_not_found", "transaction_not_found"),
 )
 async def one_transaction(
     request: Request,
@@ -105,7 +112,14 @@ async def one_transaction(
     "/api/v1/portfolios/{portfolio_id}/transactions/{transaction_id}",
     summary="Replace a transaction",
     response_model=Envelope[TransactionShown],
-    responses=errors(400, 401, 403, 404, 409, 413, 415),
+    responses=errors(
+        "portfolio_not_found",
+        "transaction_not_found",
+        "changed",
+        "portfolio_busy",
+        "duplicate_transaction",
+        "database_unavailable",
+    ),
 )
 async def change_transaction(
     request: Request,
@@ -126,7 +140,7 @@ async def change_transaction(
     "/api/v1/portfolios/{portfolio_id}/transactions/{transaction_id}",
     summary="Remove a transaction",
     status_code=204,
-    responses=errors(401, 403, 404, 409),
+    responses=errors("portfolio_not_found", "transaction_not_found", "changed", "portfolio_busy"),
 )
 async def remove_transaction(
     portfolio_id: PortfolioId,

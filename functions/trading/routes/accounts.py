@@ -26,7 +26,7 @@ AccountId = Annotated[
     summary="Open a paper account",
     status_code=201,
     response_model=Envelope[AccountShown],
-    responses=errors(400, 401, 403, 409, 413, 415),
+    responses=errors("account_busy", "idempotency_key_reused", "too_many_accounts"),
 )
 async def open_account(
     request: Request, caller: SignedIn, accounts: Accounts, body: NewAccount, key: Key = None
@@ -39,7 +39,6 @@ async def open_account(
     "/api/v1/trading/accounts",
     summary="Your paper accounts",
     response_model=Envelope[list[AccountShown]],
-    responses=errors(401, 403),
 )
 async def all_accounts(request: Request, caller: SignedIn, accounts: Accounts) -> Response:
     """Your accounts, oldest first, without what their coins are worth."""
@@ -50,7 +49,7 @@ async def all_accounts(request: Request, caller: SignedIn, accounts: Accounts) -
     "/api/v1/trading/accounts/{account_id}",
     summary="One paper account",
     response_model=Envelope[ValuedAccount],
-    responses=errors(401, 403, 404),
+    responses=errors("account_not_found", "no_data", "database_unavailable"),
 )
 async def one_account(request: Request, account_id: AccountId, caller: SignedIn, accounts: Accounts) -> Response:
     """An account and its equity at the last known prices; `meta.stale` says whether one of them is older than three minutes."""
@@ -61,7 +60,7 @@ async def one_account(request: Request, account_id: AccountId, caller: SignedIn,
     "/api/v1/trading/accounts/{account_id}",
     summary="Close a paper account",
     status_code=204,
-    responses=errors(401, 403, 404, 409),
+    responses=errors("account_not_found", "account_busy"),
 )
 async def close_account(account_id: AccountId, caller: SignedIn, accounts: Accounts) -> Response:
     """Remove an account with its orders, open ones too, and its fills. Refused with 409: `account_busy`."""
@@ -73,7 +72,7 @@ async def close_account(account_id: AccountId, caller: SignedIn, accounts: Accou
     "/api/v1/trading/accounts/{account_id}/positions",
     summary="The coins of an account",
     response_model=Envelope[list[PositionShown]],
-    responses=errors(401, 403, 404),
+    responses=errors("account_not_found", "no_data", "database_unavailable"),
 )
 async def positions(request: Request, account_id: AccountId, caller: SignedIn, accounts: Accounts) -> Response:
     """Coins by token: what they cost on average, what they are worth at the last known price, and how old that is."""
@@ -84,7 +83,7 @@ async def positions(request: Request, account_id: AccountId, caller: SignedIn, a
     "/api/v1/trading/accounts/{account_id}/equity",
     summary="The equity of an account",
     response_model=Envelope[list[EquityPoint]],
-    responses=errors(401, 403, 404),
+    responses=errors("account_not_found", "no_data", "database_unavailable"),
 )
 async def equity(
     request: Request,

@@ -28,7 +28,21 @@ Cursor = Annotated[str | None, Query(max_length=32, description="`meta.cursor` o
     summary="Place an order",
     status_code=201,
     response_model=Envelope[OrderShown],
-    responses=errors(400, 401, 403, 404, 409, 413, 415),
+    responses=errors(
+        "account_not_found",
+        "account_busy",
+        "idempotency_key_reused",
+        "too_many_positions",
+        "insufficient_cash",
+        "insufficient_coins",
+        "max_order_notional",
+        "max_position_share",
+        "max_open_orders",
+        "daily_loss_limit",
+        "price_stale",
+        "no_data",
+        "database_unavailable",
+    ),
 )
 async def place_order(
     request: Request, account_id: AccountId, caller: SignedIn, desk: Desk, body: NewOrder, key: Key = None
@@ -53,7 +67,7 @@ async def place_order(
     "/api/v1/trading/accounts/{account_id}/orders",
     summary="The orders of an account",
     response_model=Envelope[list[OrderShown]],
-    responses=errors(401, 403, 404),
+    responses=errors("account_not_found"),
 )
 async def orders(
     request: Request,
@@ -76,7 +90,7 @@ async def orders(
     "/api/v1/trading/accounts/{account_id}/orders/{order_id}",
     summary="One order",
     response_model=Envelope[OrderShown],
-    responses=errors(401, 403, 404),
+    responses=errors("account_not_found", "order_not_found"),
 )
 async def one_order(
     request: Request, account_id: AccountId, order_id: OrderId, caller: SignedIn, desk: Desk
@@ -89,7 +103,7 @@ async def one_order(
     "/api/v1/trading/accounts/{account_id}/orders/{order_id}",
     summary="Cancel an order",
     response_model=Envelope[OrderShown],
-    responses=errors(401, 403, 404, 409),
+    responses=errors("account_not_found", "order_not_found", "account_busy", "order_ended"),
 )
 async def cancel_order(
     request: Request, account_id: AccountId, order_id: OrderId, caller: SignedIn, desk: Desk
@@ -105,7 +119,7 @@ async def cancel_order(
     "/api/v1/trading/accounts/{account_id}/fills",
     summary="What was filled",
     response_model=Envelope[list[FillShown]],
-    responses=errors(401, 403, 404),
+    responses=errors("account_not_found"),
 )
 async def fills(
     request: Request,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.core.clock import Clock
-from shared.core.errors import ConflictError, InvalidParameterError, NotFoundError
+from shared.core.errors import ConflictError, InvalidParameterError, NoDataError, NotFoundError
 from shared.core.settings import DataSource
 from shared.records.alerts import Alert, Condition, Delivery, Webhook
 from shared.records.answer import Answer
@@ -17,7 +17,7 @@ from .documents import delivery_from, delivery_prefix
 from .events import told_condition, trial_event
 from .facts import FactReader
 from .keeping import AlertKeeper
-from .measures import MEASURES
+from .measures import MARKET, MEASURES
 from .models import AlertGiven, AlertMade, AlertTold, ConditionGiven, DeliveryTold, MeasureTold, SecretTold
 
 MOST_ALERTS = 100
@@ -50,11 +50,10 @@ class AlertService:
         """Make an alert and return it with its secret, which is never shown again.
 
         Raises:
-            ConflictError: the person has as many as one may have.
+            ConflictError: the person has as many as one may have, or makes others at the same time, again and again.
             NotFoundError: nobody knows the subject.
+            NoDataError: what is asked of the market as a whole was not told yet.
         """
-        if len(await self.keeper.of_owner(owner, limit=MOST_ALERTS)) >= MOST_ALERTS:
-            raise ConflictError("too_many_alerts", f"{MOST_ALERTS} alerts are the most; remove one first")
         condition = await self._condition(given.condition)
         now = self.clock.now()
         webhook = None if given.webhook_url is None else Webhook(url=given.webhook_url, secret=_new_secret())
@@ -70,9 +69,18 @@ class AlertService:
             created_at=now,
             updated_at=now,
         )
-        await self.keeper.add(alert)
+        await self._add(alert)
         made = AlertMade(**_told(alert).model_dump(), secret=None if webhook is None else webhook.secret)
         return self._answer(made.model_dump(mode="json"))
+
+    async def _add(self, alert: Alert) -> None:
+        for _ in range(_ATTEMPTS):
+            last = await self.keeper.last_made(alert.owner)
+            if len(await self.keeper.of_owner(alert.owner, limit=MOST_ALERTS)) >= MOST_ALERTS:
+                raise ConflictError("too_many_alerts", f"{MOST_ALERTS} alerts are the most; remove one first")
+            if await self.keeper.add(alert, last):
+                return
+        raise ConflictError("changed_meanwhile", "others of your alerts are being made at the same time; try again")
 
     async def change(self, owner: str, alert_id: str, given: AlertGiven) -> Answer:
         """Return the alert after the change; another condition arms it anew, and its events go on being numbered.
@@ -80,6 +88,7 @@ class AlertService:
         Raises:
             ConflictError: it was changed at the same time, again and again.
             NotFoundError: nobody knows the subject.
+            NoDataError: what is asked of the market as a whole was not told yet.
         """
         condition = await self._condition(given.condition)
         now = self.clock.now()
@@ -165,6 +174,8 @@ class AlertService:
             hysteresis=given.hysteresis,
         )
         if not await self.facts.is_known(condition, now=self.clock.now()):
+            if given.subject == MARKET:
+                raise NoDataError(f"'{given.measure}' was not told yet")
             raise NotFoundError(measure.subject, given.subject)
         return condition
 

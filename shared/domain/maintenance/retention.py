@@ -66,6 +66,9 @@ SINGLE: tuple[Rows, ...] = (
     # By then nobody tells the article again; the article itself stays.
     Rows("news_addresses", "news_addresses", "known_at", timedelta(days=400)),
     Rows("score_history", "score_history", "at", timedelta(days=1_096)),
+    Rows("prediction_log", "prediction_log", "known_at", timedelta(days=1_096)),
+    # What never served is kept for its reason, not for its trees.
+    Rows("refused_models", "ml_models", "trained_at", timedelta(days=366), "state = 'refused'"),
 )
 """Candles of an hour and more, daily prices, news, days of chains and exchanges' flows are small, and history is what they are for."""
 

@@ -5,11 +5,12 @@ done again by the next delivery.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from shared.cache.documents import DocumentStore
 from shared.core.clock import Clock
@@ -50,21 +51,21 @@ class Steps:
         self.took_ms[name] = round((self.clock.monotonic() - began) * 1000, 1)
 
 
-Work = Callable[[RefreshReport, Steps], Awaitable[RefreshReport]]
-"""Does the steps and returns the report it was given, with what came of them: rows, sources, outcome, detail."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LedgeredRefresh:
-    """A refresh that is done once for each occasion, however often it is delivered."""
+class LedgeredRefresh(ABC):
+    """A refresh that is done once for each occasion, however often it is delivered.
 
-    name: str
-    work: Work
+    Each function's own is derived from it, with its name, its lease, its steps, and whatever else they need.
+    """
+
+    name: ClassVar[str]
+    lease: ClassVar[timedelta]
+    """A little over the function's time limit: whoever still holds it then is dead."""
+
     documents: DocumentStore
     clock: Clock
-    lease: timedelta
-    """A little over the function's time limit: whoever still holds it then is dead."""
     on_step: OnStep = lambda _: None
+    """Told the name of each step as it begins."""
 
     async def run(self, occasion: Named) -> RefreshReport:
         """Do the run, or return the report of the one that did or is doing it."""
@@ -83,7 +84,11 @@ class LedgeredRefresh:
 
     async def _attempt(self, report: RefreshReport, steps: Steps) -> RefreshReport:
         try:
-            return await self.work(report, steps)
+            return await self._refresh(report, steps)
         except PrismError as error:
             log.exception("refresh.failed", extra={"refresh": self.name, "key": report.key})
             return replace(report, outcome="failed", detail=f"{error.code}: {error}")
+
+    @abstractmethod
+    async def _refresh(self, report: RefreshReport, steps: Steps) -> RefreshReport:
+        """Do the steps; return the report that was given, with what came of them: rows, sources, outcome, detail."""

@@ -23,5 +23,6 @@ def test_an_unknown_section_is_refused_with_the_known_ones(capsys: pytest.Captur
         read_plan(["--only", "warm"], Path())
 
     assert (
-        "there is no warm; choose from hot, cold, start, memory, refresh, imports, identity" in capsys.readouterr().err
+        "there is no warm; choose from hot, cold, start, memory, groups, screener, refresh, imports, identity"
+        in capsys.readouterr().err
     )

@@ -30,6 +30,15 @@ def test_a_tree_holds_at_least_its_root() -> None:
 
 
 @linux
+def test_the_processors_time_of_work_is_counted() -> None:
+    before, began = processor_s(os.getpid()), time.process_time()
+    while time.process_time() - began < 0.05:
+        sum(range(1_000))
+
+    assert 0.045 < processor_s(os.getpid()) - before < 0.5
+
+
+@linux
 def test_the_peak_is_kept_after_the_memory_is_given_back() -> None:
     before = proportional_mb(os.getpid())
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tools.manifests import ROOT, ManifestError, Pool, chosen, read_manifests
+from tools.manifests import ROOT, ManifestError, Pool, account_of, chosen, read_manifests
 
 SMALL: dict[str, Any] = {
     "kind": "api",
@@ -137,6 +137,10 @@ def test_a_folder_whose_account_id_would_be_too_long_is_refused(tmp_path: Path) 
 
     with pytest.raises(ManifestError, match="folder: makes the account id fn-a-function-with-a-very-long-name"):
         read_manifests(tree)
+
+
+def test_a_folder_of_two_letters_gets_an_account_id_that_is_long_enough() -> None:
+    assert (account_of("ml"), account_of("news")) == ("fn-ml-function", "fn-news")
 
 
 def test_a_private_function_is_tried_by_being_refused() -> None:

@@ -19,6 +19,8 @@ _SAME = 0.3
 """Logarithms to 10 nearer than this are the same move: a factor of two."""
 _ROUND = 0.15
 """So near to a power of ten a ratio is taken for one: a factor of 1.4."""
+_FAR = 6.0
+"""A factor below which a price has moved and nothing else: less than ten by more than `_ROUND`."""
 _BEYOND_BELIEF = 1.7
 """A factor of fifty within a day that nothing explains is no price move."""
 
@@ -87,10 +89,16 @@ def bars_of(panel: Panel, bitcoin: FloatArray | None = None) -> Bars:
 def bridged(values: FloatArray) -> FloatArray:
     """Return values with holes of up to `BRIDGED_DAYS` filled by the last one known; zero and less is unknown."""
     filled = np.where(values > 0, values, np.nan)
-    for _ in range(BRIDGED_DAYS):
-        # Each pass carries every value one day on; what was carried is told from what is known by the number of passes.
-        before = lagged(filled, 1)
-        filled = np.where(np.isnan(filled), before, filled)
+    unknown = np.isnan(filled)
+    # Where holes begin after a value; what comes before the first one is no hole.
+    rows, columns = np.nonzero(unknown[1:] & ~unknown[:-1])
+    carried = filled[rows, columns]
+    for days in range(1, BRIDGED_DAYS + 1):
+        going = rows + days < len(filled)
+        rows, columns, carried = rows[going], columns[going], carried[going]
+        going = unknown[rows + days, columns]
+        rows, columns, carried = rows[going], columns[going], carried[going]
+        filled[rows + days, columns] = carried
     return filled
 
 
@@ -109,15 +117,19 @@ def _ranged(panel: Panel, close: FloatArray, scale: FloatArray) -> tuple[FloatAr
 
 def _rescaled(close: FloatArray, cap: FloatArray) -> tuple[FloatArray, FlagArray]:
     """Return by what each day's prices are multiplied, and on which days the price cannot be believed."""
+    ratio = close / lagged(close, 1)
+    scale, broken = np.ones_like(close), np.zeros(close.shape, dtype=bool)
+    # Hardly any price moves so far that it has to be looked at.
+    rows, columns = np.nonzero((ratio >= _FAR) | (ratio <= 1.0 / _FAR))
     with np.errstate(invalid="ignore", divide="ignore"):
-        jump = np.log10(close / lagged(close, 1))
-        moved = np.log10(cap / lagged(cap, 1))
+        jump = np.log10(ratio[rows, columns])
+        moved = np.log10(cap[rows, columns] / cap[rows - 1, columns])
     power = np.round(jump)
     known = np.isfinite(moved)
     is_round = np.abs(jump - power) <= _ROUND
     stayed, followed = known & (np.abs(moved) <= _SAME), known & (np.abs(moved - jump) <= _SAME)
     renamed = is_round & np.where(known, stayed & (np.abs(power) >= 1), np.abs(power) >= 2)
-    broken: FlagArray = (np.abs(jump) >= _BEYOND_BELIEF) & ~renamed & ~followed
-    factors = np.where(renamed, 10.0 ** -np.where(renamed, power, 0.0), 1.0)
-    scale: FloatArray = np.cumprod(factors, axis=0, dtype=np.float64)
+    broken[rows, columns] = (np.abs(jump) >= _BEYOND_BELIEF) & ~renamed & ~followed
+    for row, column, factor in zip(rows[renamed], columns[renamed], 10.0 ** -power[renamed], strict=True):
+        scale[row:, column] *= factor
     return scale, broken

@@ -32,16 +32,12 @@ def range_share(bars: Bars, window: int) -> FloatArray:
 
 def plus(bars: Bars, window: int) -> FloatArray:
     """Return +DI, 0 to 100; NaN where nothing moved."""
-    up = bars.high - lagged(bars.high, 1)
-    down = lagged(bars.low, 1) - bars.low
-    return bars.once(("plus", window), lambda made: _indicator(made, _dominant(up, down), window))
+    return bars.once(("plus", window), lambda made: _indicator(made, _moves(made, up=True), window))
 
 
 def minus(bars: Bars, window: int) -> FloatArray:
     """Return −DI, 0 to 100; NaN where nothing moved."""
-    up = bars.high - lagged(bars.high, 1)
-    down = lagged(bars.low, 1) - bars.low
-    return bars.once(("minus", window), lambda made: _indicator(made, _dominant(down, up), window))
+    return bars.once(("minus", window), lambda made: _indicator(made, _moves(made, up=False), window))
 
 
 def balance(bars: Bars, window: int) -> FloatArray:
@@ -66,7 +62,11 @@ def choppiness(bars: Bars, window: int) -> FloatArray:
     return np.log(np.where(quotient > 0, quotient, np.nan)) * 100.0 / float(np.log(window))
 
 
-def _dominant(this: FloatArray, other: FloatArray) -> FloatArray:
+def _moves(bars: Bars, *, up: bool) -> FloatArray:
+    """Return how far a day reaches beyond the one before, nothing where it reaches further the other way."""
+    rise = bars.once("rise of highs", lambda made: made.high - lagged(made.high, 1))
+    fall = bars.once("fall of lows", lambda made: lagged(made.low, 1) - made.low)
+    this, other = (rise, fall) if up else (fall, rise)
     moved = np.where((this > 0) & (this > other), this, 0.0)
     return np.where(np.isnan(this + other), np.nan, moved)
 

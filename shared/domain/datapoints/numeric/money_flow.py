@@ -7,8 +7,8 @@ index (1989); Elder, Trading for a Living (1993), force index; Arms, ease of mov
 import numpy as np
 
 from .bars import Bars
-from .smoothing import ema
-from .windows import FloatArray, lagged, mean_of_known, ratio, rolling_mean, sum_of_known
+from .smoothing import begins, ema
+from .windows import FloatArray, lagged, mean_of_known, ratio, rolling_mean, sum_of_known, whole
 
 
 def signed(bars: Bars) -> FloatArray:
@@ -50,18 +50,19 @@ def chaikin_oscillator(bars: Bars, fast: int, slow: int) -> FloatArray:
 def oscillation(bars: Bars, fast: int, slow: int) -> FloatArray:
     """Return the same in dollars; the averages begin with the line's first value, as Chaikin's do; NaN for the first `slow` − 1 days."""
     flow = accumulated(bars)
-    line = np.zeros(flow.shape[1])
-    averages = [np.zeros(flow.shape[1]) for _ in (fast, slow)]
-    made, count = np.full_like(flow, np.nan), np.zeros(flow.shape[1])
-    for row, value in enumerate(flow):
-        known = np.isfinite(value)
-        count = np.where(known, count + 1, 0)
-        line = np.where(known, line + value, 0.0)
-        for average, window in zip(averages, (fast, slow), strict=True):
+    begun, there = begins(flow), np.isfinite(flow)
+    line, quick, slowly = (np.zeros(flow.shape[1]) for _ in range(3))
+    made = np.where(there, flow, 0.0)
+    for row, value in enumerate(made):
+        line += value
+        line *= there[row]
+        for average, window in ((quick, fast), (slowly, slow)):
             share = 2.0 / (window + 1)
-            average[:] = np.where(count > 1, share * line + (1.0 - share) * average, line)
-        made[row] = np.where(count >= slow, averages[0] - averages[1], np.nan)
-    return made
+            average *= 1.0 - share
+            average += share * line
+            np.copyto(average, line, where=begun[row])
+        np.subtract(quick, slowly, out=made[row])
+    return np.where(whole(flow, slow), made, np.nan)
 
 
 def money_flow_index(bars: Bars, window: int) -> FloatArray:

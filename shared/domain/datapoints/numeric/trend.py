@@ -35,10 +35,15 @@ def aggregate(bars: Bars, horizons: Sequence[int]) -> FloatArray:
 
     What is usual is taken from the last 30 days, or as many as there are from 10 on; NaN where prices never move.
     """
-    risk = bars.once("risk", _risk)
-    parts = [np.tanh(np.log(bars.close / _mean(bars, days)) / (risk * np.sqrt(days))) for days in horizons]
-    total: FloatArray = sum(parts[1:], parts[0])
-    return total / float(len(parts))
+    # Before the longest mean is known there is nothing to make.
+    rows = len(bars.close) - max(horizons) + 1
+    made = np.full_like(bars.close, np.nan)
+    if rows > 0:
+        close, risk = bars.close[-rows:], _recent_risk(bars, rows)
+        parts = [np.tanh(np.log(close / _mean(bars, days)[-rows:]) / (risk * np.sqrt(days))) for days in horizons]
+        total: FloatArray = sum(parts[1:], parts[0])
+        made[-rows:] = total / float(len(parts))
+    return made
 
 
 def distance(bars: Bars, window: int) -> FloatArray:
@@ -53,6 +58,11 @@ def cross(bars: Bars, fast: int, slow: int) -> FloatArray:
 
 def _mean(bars: Bars, window: int) -> FloatArray:
     return bars.once(("mean", window), lambda made: rolling_mean(made.close, window))
+
+
+def _recent_risk(bars: Bars, rows: int) -> FloatArray:
+    few = rows + RISK_DAYS < len(bars.close) // 2
+    return (bars.last(rows + RISK_DAYS) if few else bars).once("risk", _risk)[-rows:]
 
 
 def _risk(bars: Bars) -> FloatArray:

@@ -51,6 +51,18 @@ def rolling_min(values: FloatArray, window: int) -> FloatArray:
     return _extreme(values, window, np.minimum)
 
 
+def whole(values: FloatArray, window: int) -> FlagArray:
+    """Return of each row whether it and the `window - 1` before it are all known."""
+    known: FlagArray = np.isfinite(values)
+    made, span = known, 1
+    while span < window:
+        step = min(span, window - span)
+        longer = np.zeros_like(made)
+        longer[step:] = made[step:] & made[:-step]
+        made, span = longer, span + step
+    return made
+
+
 def rolling_deviation(values: FloatArray, window: int) -> FloatArray:
     """Return the standard deviation (of the population) of each row and the `window - 1` before it; 0 for equal values."""
     mean = rolling_mean(values, window)

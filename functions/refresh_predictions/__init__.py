@@ -1,0 +1,1 @@
+"""Asks the serving model about every token, once an hour."""

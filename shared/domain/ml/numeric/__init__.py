@@ -1,0 +1,1 @@
+"""Learning, testing and applying models: arrays in, arrays out."""

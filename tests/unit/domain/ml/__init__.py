@@ -1,0 +1,1 @@
+"""Models and predictions, without a database."""
