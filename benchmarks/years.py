@@ -51,10 +51,14 @@ def years(platform: Platform, plan: Plan) -> list[Finding]:
     with closing(
         pg8000.native.Connection("postgres", unix_sock=platform.database_socket, database=DATABASE)
     ) as database:
-        begins = _stored(database, series)
-        (scattered, _), size_before = _rounds(platform, plan, series, first=1), _megabytes(database)
+        now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+        begins = _stored(database, series, now)
+        (scattered, _), size_before = _rounds(platform, plan, series, now, first=1), _megabytes(database)
         took = [_ordered(database, month) for month in begins[:-1]]
-        (in_order, worked), size_after = _rounds(platform, plan, series, first=1 + series // 2), _megabytes(database)
+        (in_order, worked), size_after = (
+            _rounds(platform, plan, series, now, first=1 + series // 2),
+            _megabytes(database),
+        )
     work = f"a year of hours of one of {series} tokens, uncached, CSV"
     size = "storage of a million hourly candles"
     return [
@@ -78,8 +82,8 @@ def years(platform: Platform, plan: Plan) -> list[Finding]:
     ]
 
 
-def _stored(database: pg8000.native.Connection, series: int) -> list[datetime]:
-    """Store thirteen months up to now, and return when each begins."""
+def _stored(database: pg8000.native.Connection, series: int, now: datetime) -> list[datetime]:
+    """Store thirteen months up to a moment, and return when each begins."""
     database.run(
         "INSERT INTO tokens (token_id, symbol, name, provisional, first_seen_at, last_seen_at)"
         " SELECT 'year-' || n, 'Y' || n, 'Year ' || n, false, now(), now() FROM generate_series(1, :series) AS n",
@@ -89,7 +93,6 @@ def _stored(database: pg8000.native.Connection, series: int) -> list[datetime]:
         "INSERT INTO candle_series (token_id, interval_s, refreshed_at)"
         " SELECT token_id, 3600, now() FROM tokens WHERE token_id LIKE 'year-%'"
     )
-    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     begins = [now.replace(day=1, hour=0)]
     while len(begins) < _MONTHS:
         begins.insert(0, (begins[0] - timedelta(days=1)).replace(day=1))
@@ -101,9 +104,8 @@ def _stored(database: pg8000.native.Connection, series: int) -> list[datetime]:
     return begins
 
 
-def _rounds(platform: Platform, plan: Plan, series: int, *, first: int) -> tuple[list[float], float]:
+def _rounds(platform: Platform, plan: Plan, series: int, now: datetime, *, first: int) -> tuple[list[float], float]:
     """Return each round's median of milliseconds, and the mean of the processor's, of the function and of PostgreSQL."""
-    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     asked = f"interval=1h&format=csv&from={(now - timedelta(hours=_HOURS)).timestamp():.0f}&to={now.timestamp():.0f}"
     url = platform.function_url("market")
     for warming in range(2):
