@@ -5,6 +5,7 @@ What is tested here is what is stored, in the catalogue's unit, on the last day;
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,14 @@ Oracle = Callable[[], float]
 
 def change(values: FloatArray, days: int) -> float:
     return float(100 * (values[-1] / values[-1 - days] - 1))
+
+
+def last(made: Callable[[FloatArray, int], FloatArray], days: int) -> float:
+    return float(made(C, days)[-1])
+
+
+def above(level: Callable[[FloatArray, int], FloatArray], days: int) -> float:
+    return 100 * (float(C[-1]) / last(level, days) - 1)
 
 
 def t_value(values: FloatArray) -> float:
@@ -149,8 +158,8 @@ def z_of_logs() -> float:
 
 
 TECHNICAL: dict[str, Oracle] = {
-    **{f"return_{days}d": lambda days=days: talib.ROC(C, days)[-1] for days in (1, 3, 7, 14, 30, 90, 180, 365)},
-    **{f"rsi_{days}": lambda days=days: talib.RSI(C, days)[-1] for days in (7, 14, 28)},
+    **{f"return_{days}d": partial(change, C, days) for days in (1, 3, 7, 14, 30, 90, 180, 365)},
+    **{f"rsi_{days}": partial(last, talib.RSI, days) for days in (7, 14, 28)},
     "macd_line": lambda: macd(0),
     "macd_signal": lambda: macd(1),
     "macd_histogram": lambda: macd(2),
@@ -194,10 +203,7 @@ TECHNICAL: dict[str, Oracle] = {
     "ease_of_movement_14": ease,
     "turnover_of_cap": lambda: V[-1] / CAP[-1],
     "quiet_days_30": lambda: sum(each == 0 for each in V[-30:]),
-    **{
-        f"distance_to_sma_{days}": lambda days=days: 100 * (C[-1] / talib.SMA(C, days)[-1] - 1)
-        for days in (20, 50, 100, 200)
-    },
+    **{f"distance_to_sma_{days}": partial(above, talib.SMA, days) for days in (20, 50, 100, 200)},
     "sma_50_over_200": lambda: moving(50, 200),
     "bollinger_position_20": lambda: (C[-1] - bands()[1]) / (bands()[0] - bands()[1]),
     "bollinger_width_20": lambda: 100 * (bands()[0] - bands()[1]) / talib.SMA(C, 20)[-1],
@@ -205,11 +211,8 @@ TECHNICAL: dict[str, Oracle] = {
     "donchian_position_20": lambda: place(20),
     "donchian_position_55": lambda: place(55),
     "atr_14": lambda: talib.NATR(H, L, C, 14)[-1],
-    **{
-        f"distance_to_high_{days}": lambda days=days: 100 * (C[-1] / talib.MAX(C, days)[-1] - 1)
-        for days in (30, 90, 365)
-    },
-    **{f"distance_to_low_{days}": lambda days=days: 100 * (C[-1] / talib.MIN(C, days)[-1] - 1) for days in (30, 90)},
+    **{f"distance_to_high_{days}": partial(above, talib.MAX, days) for days in (30, 90, 365)},
+    **{f"distance_to_low_{days}": partial(above, talib.MIN, days) for days in (30, 90)},
     "support_distance": lambda: swing(low=True),
     "resistance_distance": lambda: swing(low=False),
     "support_balance": lambda: (swing(low=False) - swing(low=True)) / (swing(low=False) + swing(low=True)),
@@ -222,8 +225,8 @@ TECHNICAL: dict[str, Oracle] = {
     "efficiency_ratio_20": lambda: abs(C[-1] - C[-21]) / np.abs(np.diff(C[-21:])).sum(),
     "skewness_60": lambda: np.mean((R[-60:] - R[-60:].mean()) ** 3) / R[-60:].std() ** 3,
     "choppiness_14": lambda: 100 * math.log(TRUE_RANGE[-14:].sum() / (H[-14:].max() - L[-14:].min())) / math.log(14),
-    "illiquidity_30": lambda: np.mean(100 * np.abs(np.diff(C) / C[:-1])[-30:] / (V[-30:] / 1e6)),
-    "median_volume_30": lambda: np.median(V[-30:]),
+    "illiquidity_30": lambda: float(np.mean(100 * np.abs(np.diff(C) / C[:-1])[-30:] / (V[-30:] / 1e6))),
+    "median_volume_30": lambda: float(np.median(V[-30:])),
     "spread_estimate_20": corwin_schultz,
 }
 
@@ -294,10 +297,10 @@ def share(one: float, other: float) -> float:
 TOLD: dict[str, Oracle] = {
     "change_1h": lambda: 0.4,
     "change_24h": lambda: -2.5,
-    **{f"active_addresses_change_{days}d": lambda days=days: pace("active_addresses", days) for days in (7, 30)},
-    **{f"transactions_change_{days}d": lambda days=days: pace("transactions", days) for days in (7, 30)},
-    **{f"fees_change_{days}d": lambda days=days: pace("fees_usd", days) for days in (7, 30)},
-    **{f"tvl_change_{days}d": lambda days=days: step("tvl_usd", days) for days in (7, 30)},
+    **{f"active_addresses_change_{days}d": partial(pace, "active_addresses", days) for days in (7, 30)},
+    **{f"transactions_change_{days}d": partial(pace, "transactions", days) for days in (7, 30)},
+    **{f"fees_change_{days}d": partial(pace, "fees_usd", days) for days in (7, 30)},
+    **{f"tvl_change_{days}d": partial(step, "tvl_usd", days) for days in (7, 30)},
     "stablecoin_supply_change_30d": lambda: step("stablecoin_supply_usd", 30),
     "dex_volume_change_7d": lambda: pace("dex_volume_usd", 7),
     "hash_rate_change_30d": lambda: pace("hash_rate", 30),
