@@ -129,7 +129,7 @@ def _period(title: str, found: Labelled, within: Mask) -> Iterator[str]:
 def _labels(found: Labelled, within: Mask) -> Iterator[str]:
     pivots = found.pivots(within)
     highs, lows = ([each for each in pivots if each.high == high] for high in (True, False))
-    yield f"After {len(highs)} highs the market halved at least, after {len(lows)} lows it doubled at least."
+    yield f"Highs after which the market halved at least: {len(highs)}; lows after which it doubled at least: {len(lows)}."
     yield ""
     yield "| labels | changes of side a year | bull | neutral | bear | of the falls called bear | days after highs, median (all) | after lows |"
     yield "|---|--:|--:|--:|--:|--:|--:|--:|"
