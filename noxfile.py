@@ -38,15 +38,17 @@ def environment(session: nox.Session, lock: str) -> Path:
     stamp = folder / "installed"
     if not stamp.exists() or stamp.read_text() != wanted:
         session.run(sys.executable, "-m", "virtualenv", "--quiet", "--clear", str(folder), silent=True, log=False)
-        install(session, programs / "python", requirements)
+        install(session, programs / "python", requirements, compiled=lock not in FUNCTIONS)
         stamp.write_text(wanted)
     return programs
 
 
-def install(session: nox.Session, python: Path, requirements: Path) -> None:
+def install(session: nox.Session, python: Path, requirements: Path, *, compiled: bool) -> None:
     """Install what a lock lists, and nothing besides; say how far it is, and what pip said only if it fails."""
     wanted = requirements.read_text(encoding="utf-8").count("==")
     options = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check"]
+    # Half of the time goes into compiling thousands of modules, of which a bundle that is started once imports few.
+    options += [] if compiled else ["--no-compile"]
     command = [str(python), "-m", "pip", "install", *options, "-r", str(requirements)]
     session.log(f"installing requirements/{requirements.name}, once until it changes")
     said: list[str] = []
@@ -153,18 +155,23 @@ def generate(session: nox.Session) -> None:
 
 
 @nox.session
-@nox.parametrize("function", FUNCTIONS, ids=FUNCTIONS)
-def bundle(session: nox.Session, function: str) -> None:
-    """Build one deployable zip and start it with nothing but its own requirements installed."""
-    programs = environment(session, function)
-    development(session, "python", "-m", "tools.bundle", function, "--programs", str(programs), *session.posargs)
+def bundle(session: nox.Session) -> None:
+    """Each deployable zip starts with nothing but its own requirements installed; `-- prices market` builds just those."""
+    # One process for all that share an environment: starting it costs as much as trying a bundle.
+    sharing: dict[Path, list[str]] = {}
+    for name in session.posargs or FUNCTIONS:
+        sharing.setdefault(environment(session, name), []).append(name)
+    for programs, names in sharing.items():
+        development(session, "python", "-m", "tools.bundle", *names, "--programs", str(programs))
 
 
 @nox.session
 def infrastructure(session: nox.Session) -> None:
     """Terraform's configuration plans for each environment, the plans are what the manifests say, and mistakes are found."""
     development(session, "python", "-m", "tools.infrastructure")
-    development(session, "pytest", "-q", "-m", "terraform", "tests/infrastructure", *session.posargs)
+    # Two at a time, each where there is room, except those that share a plan: Terraform and its provider wait for each other.
+    spread = ["-n", "2", "--dist", "loadgroup"]
+    development(session, "pytest", "-q", *spread, "-m", "terraform", "tests/infrastructure", *session.posargs)
     # 290 MB and versions that contradict ours: whoever wants it installs it apart.
     if shutil.which("checkov"):
         session.run("checkov", "--config-file", "terraform/checkov.yaml")

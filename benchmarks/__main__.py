@@ -1,4 +1,4 @@
-"""`nox -s bench -- [--quick] [--only hot,cold,start,memory,groups,screener,refresh,imports,identity,backtest]`; Linux with two cores or more."""
+"""`nox -s bench -- [--quick] [--only SECTION,SECTION]`, sections as in `plan.py`; Linux with two cores or more."""
 
 import os
 import sys
@@ -22,6 +22,7 @@ from .plan import LOAD_CORE, Plan, read_plan
 from .refresh import refreshes
 from .report import page, verdict
 from .screener import screener
+from .signals import signals
 from .stage import Stage, set_stage
 from .start import starts
 from .table import table
@@ -40,6 +41,7 @@ _BY_ITSELF: Mapping[str, Callable[[Plan], list[Finding]]] = {
     "imports": imports,
     "identity": identity,
     "backtest": backtests,
+    "signals": signals,
 }
 
 

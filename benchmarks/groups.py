@@ -16,7 +16,7 @@ from .errors import MeasurementError
 from .findings import Finding, times_rival
 from .ours import pid_of, place
 from .plan import Plan
-from .processes import cpu_seconds
+from .processes import processor_s
 from .ratios import paired, spread
 from .scenarios import BROWSER, LIVE
 
@@ -103,9 +103,9 @@ def _microseconds(platform: Platform, function: str, path: str) -> float:
     connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
     try:
         _ask(connection, path, _REQUESTS // 10)
-        before = cpu_seconds(pid)
+        before = processor_s(pid)
         _ask(connection, path, _REQUESTS)
-        return (cpu_seconds(pid) - before) / _REQUESTS * 1e6
+        return (processor_s(pid) - before) / _REQUESTS * 1e6
     finally:
         connection.close()
 

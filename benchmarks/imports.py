@@ -1,6 +1,7 @@
-"""One long file of candles: from the command to every row committed, into the database of a platform that runs."""
+"""One long file of candles: from the command to every row committed, into the database of a platform that runs; then `years`."""
 
 import random
+import resource
 import subprocess
 import sys
 import time
@@ -15,10 +16,11 @@ from tools.manifests import ROOT
 
 from .errors import MeasurementError
 from .findings import Finding, at_most
-from .ours import running_platform
+from .ours import pid_of, running_platform
 from .plan import SERVER_CORE, Plan
-from .processes import pin, watched
+from .processes import pin, processor_s, watched
 from .ratios import spread
+from .years import years
 
 SERIES, DAYS = 400, 1_500
 _WALL, _MEMORY = at_most(20), at_most(300)
@@ -35,13 +37,16 @@ def imports(plan: Plan) -> list[Finding]:
     with running_platform(plan.folder / "platform-imports", tokens=50) as platform:
         first, again = _import(platform, file), _import(platform, file)
         _check_stored(platform, rows)
+        history = years(platform, plan)
     work = f"import of {rows:,} daily candles"
     return [
         Finding(work=f"{work}, CSV", figure="command to end", unit="s", ours=spread([first[0]]), bound=_WALL),
+        Finding(work=f"{work}, CSV", figure="processor time, PostgreSQL's too", unit="s", ours=spread([first[2]])),
         Finding(work=f"{work}, CSV", figure="peak proportional set", unit="MB", ours=spread([first[1]]), bound=_MEMORY),
         Finding(
             work=f"{work}, the same again", figure="command to end", unit="s", ours=spread([again[0]]), bound=_WALL
         ),
+        *history,
     ]
 
 
@@ -60,9 +65,11 @@ def _write(file: Path) -> None:
                 price = close
 
 
-def _import(platform: Platform, file: Path) -> tuple[float, float]:
-    """Return the seconds and the megabytes that the command took."""
+def _import(platform: Platform, file: Path) -> tuple[float, float, float]:
+    """Return the seconds and the megabytes that the command took, and the processor's seconds of it and of PostgreSQL."""
     data = ["--data", str(platform.options.folder), "--file", str(file), "--interval", "1d"]
+    postgres = pid_of(platform.child("postgres"))
+    worked = processor_s(postgres) + _children_s()
     began = time.perf_counter()
     with (
         subprocess.Popen(
@@ -74,7 +81,13 @@ def _import(platform: Platform, file: Path) -> tuple[float, float]:
         said, _ = command.communicate(timeout=_IMPORT_WITHIN_S)
     if command.returncode:
         raise MeasurementError(f"the import ended with status {command.returncode}: {said[-500:]}")
-    return time.perf_counter() - began, peak.mb
+    took = time.perf_counter() - began
+    return took, peak.mb, processor_s(postgres) + _children_s() - worked
+
+
+def _children_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _check_stored(platform: Platform, rows: int) -> None:

@@ -5,7 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-SECTIONS = ("hot", "cold", "start", "memory", "groups", "screener", "refresh", "imports", "identity", "backtest")
+SECTIONS = (
+    "hot",
+    "cold",
+    "start",
+    "memory",
+    "groups",
+    "screener",
+    "refresh",
+    "imports",
+    "identity",
+    "backtest",
+    "signals",
+)
 SERVER_CORE, LOAD_CORE = 0, 1
 """One worker has the first core to itself; load, PostgreSQL, Redis, documents and the sandbox share the second."""
 

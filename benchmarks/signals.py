@@ -1,19 +1,21 @@
-"""Data points and a whole refresh of signals for 6,000 tokens: `python -m benchmarks.signals`.
+"""Data points and the whole five-minute refresh of signals for 6,000 tokens: `nox -s bench -- --only signals`.
 
 Processor seconds are told beside wall seconds, because a shared machine's wall seconds say little.
 """
 
 import asyncio
-import resource
+import json
+import os
+import shutil
+import subprocess
 import sys
-import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import psutil
 
 from functions.refresh_signals.refresh import SignalsRefresh
@@ -24,14 +26,19 @@ from shared.cache.embedded import EmbeddedDocuments
 from shared.core.clock import SystemClock
 from shared.core.settings import DatabaseSettings
 from shared.db.engine import Database
-from shared.domain.datapoints.numeric.bars import bars_of
-from shared.domain.datapoints.numeric.technical import histories, latest
-from shared.domain.panels.panel import Panel
-from shared.domain.panels.reading import CHUNK
 from shared.http.refresh import Occasion
+from tools.manifests import ROOT
 
-TOKENS, DAYS, WITH_CANDLES = 6_000, 400, 500
+from .errors import MeasurementError
+from .findings import Finding, at_most
+from .plan import Plan
+from .ratios import spread
+from .signals_alone import DAYS, TOKENS
+
+WITH_CANDLES = 500
 """Exchanges list some hundred tokens; of the others aggregators tell a price a day."""
+_COMPUTING, _MEMORY, _REFRESH = at_most(4), at_most(400), at_most(15)
+_WITHIN_S = 300
 
 _SEED = f"""
     INSERT INTO tokens (token_id, symbol, name, provisional, first_seen_at, last_seen_at)
@@ -54,19 +61,40 @@ _SEED = f"""
 """  # noqa: S608
 
 
-def computing() -> None:
-    """Print what all data points of daily bars cost, the last day and the whole history."""
-    panels = [_walk(seed) for seed in range(TOKENS // CHUNK)]
-    for name, made in (("the last day", latest), ("whole history", histories)):
-        began = time.process_time()
-        for panel in panels:
-            for _ in made(bars_of(panel, panel.close[:, 0])):
-                pass
-        print(f"{TOKENS:,} x {DAYS}, {name}: {time.process_time() - began:.1f} s processor, peak {_peak_mb():.0f} MB")
+def signals(plan: Plan) -> list[Finding]:
+    """Measure all data points in a process of their own, and the refresh from its beginning to committed rows."""
+    return [*_computing(plan), *asyncio.run(_refreshing(plan))]
 
 
-async def refreshing(folder: Path) -> None:
-    """Print what a refresh costs, first and repeated, from its beginning to committed rows."""
+def _computing(plan: Plan) -> list[Finding]:
+    runs = [_alone() for _ in range(plan.refreshes)]
+    whole = _alone("histories")
+    work = f"data points of {TOKENS:,} tokens x {DAYS} days"
+    seconds, peaks = (spread([run[name] for run in runs]) for name in ("seconds", "peak_mb"))
+    return [
+        Finding(work=work, figure="processor", unit="s", ours=seconds, bound=_COMPUTING),
+        Finding(work=work, figure="peak resident set", unit="MB", ours=peaks, bound=_MEMORY),
+        Finding(work=f"{work}, of every day", figure="processor", unit="s", ours=spread([whole["seconds"]])),
+    ]
+
+
+def _alone(*more: str) -> dict[str, float]:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.signals_alone", *more],
+        cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=_WITHIN_S,
+    )
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+async def _refreshing(plan: Plan) -> list[Finding]:
+    folder = plan.folder / "signals"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     postgres = Postgres(folder, folder / "postgres.log")
     postgres.prepare()
     server = Child(postgres.program())
@@ -75,26 +103,52 @@ async def refreshing(folder: Path) -> None:
         server.wait_ready()
         postgres.bootstrap()
         await asyncio.to_thread(_seeded, postgres)
-        await _runs(postgres, server.pid or 0, folder)
+        first, *later = await _runs(postgres, server.pid or 0, folder, count=plan.refreshes + 1)
     finally:
         server.kill()
         postgres.tidy()
+    return [*_findings(", all made anew", [first]), *_findings(", within the hour", later)]
 
 
-async def _runs(postgres: Postgres, server: int, folder: Path) -> None:
+def _findings(which: str, runs: Sequence["_Run"]) -> list[Finding]:
+    work = f"refresh of signals of {TOKENS:,} tokens{which}"
+    walls, ours, theirs = (spread([getattr(run, name) for run in runs]) for name in ("wall", "ours", "theirs"))
+    both = spread([run.ours + run.theirs for run in runs])
+    return [
+        Finding(work=work, figure="start to committed rows", unit="s", ours=walls, bound=_REFRESH),
+        # So much it would take on a single core that has nothing else to do.
+        Finding(work=work, figure="processor, both", unit="s", ours=both, bound=_REFRESH),
+        Finding(work=work, figure="processor, ours", unit="s", ours=ours),
+        Finding(work=work, figure="processor, PostgreSQL's", unit="s", ours=theirs),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Seconds."""
+
+    wall: float
+    ours: float
+    theirs: float
+
+
+async def _runs(postgres: Postgres, server: int, folder: Path, *, count: int) -> list[_Run]:
     clock = SystemClock()
     database = Database(_settings(postgres, WRITER), read_only=False)
     documents = EmbeddedDocuments(folder / "documents.db", clock=clock)
     refresh = SignalsRefresh(database=database, documents=documents, clock=clock, source="sandbox")
-    for number in range(3):
+    runs = []
+    for number in range(count):
         theirs, ours, wall = _used(server), time.process_time(), time.perf_counter()
         report = await refresh.run(Occasion(f"bench {number} {datetime.now(UTC)}"))
-        spent = f"{time.process_time() - ours:.1f} s ours, {_since(theirs, _used(server)):.1f} s PostgreSQL's"
-        print(
-            f"refresh {number + 1}: {report.rows} tokens, {time.perf_counter() - wall:.1f} s; processor {spent}; {report.steps}"
-        )
+        spent = time.perf_counter() - wall, time.process_time() - ours, _since(theirs, _used(server))
+        if report.rows != TOKENS:
+            raise MeasurementError(f"{report.rows} tokens were judged, not {TOKENS}: {report.detail}")
+        runs.append(_Run(*spent))
+        print(f"refresh of signals {number + 1}: {report.steps}", flush=True)
     await database.close()
     await documents.close()
+    return runs
 
 
 def _seeded(postgres: Postgres) -> None:
@@ -120,24 +174,6 @@ def _settings(postgres: Postgres, user: str) -> DatabaseSettings:
     )
 
 
-def _walk(seed: int) -> Panel:
-    random = np.random.default_rng(seed)
-    close = 100.0 * np.exp(np.cumsum(random.normal(0, 0.04, (DAYS, CHUNK)), axis=0))
-    today = np.datetime64("2026-03-01")
-    ids = tuple(f"token-{number}" for number in range(CHUNK))
-    plain = Panel(
-        days=np.arange(today - DAYS, today),
-        token_ids=ids,
-        open=close,
-        high=close * 1.03,
-        low=close * 0.97,
-        close=close,
-        volume_usd=1e6 * np.exp(random.normal(0, 0.4, close.shape)),
-        market_cap_usd=close * 1e6,
-    )
-    return replace(plain, open=close * 1.01)
-
-
 def _used(pid: int) -> dict[int, float]:
     """Return the processor seconds of each of PostgreSQL's processes."""
     return {each.pid: sum(each.cpu_times()[:2]) for each in psutil.Process(pid).children(recursive=True)}
@@ -146,14 +182,3 @@ def _used(pid: int) -> dict[int, float]:
 def _since(before: dict[int, float], now: dict[int, float]) -> float:
     """Return what was used meanwhile by processes that are still there."""
     return sum(used - before.get(pid, 0.0) for pid, used in now.items())
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-if __name__ == "__main__":
-    if "refresh" not in sys.argv:
-        computing()
-    with tempfile.TemporaryDirectory(prefix="prism-bench-") as place:
-        asyncio.run(refreshing(Path(place)))

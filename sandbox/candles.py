@@ -20,10 +20,10 @@ from sandbox.timeline import STEP_SECONDS
 from sandbox.tokens import Token
 from sandbox.tracks import track
 
-VENUES = {"binance": 1, "coinbase": 2, "kraken": 3, "coingecko": 4}
-_SHARE = {"binance": 0.2, "coinbase": 0.05, "kraken": 0.02, "coingecko": 1.0}
+VENUES = {"binance": 1, "coinbase": 2, "kraken": 3, "coingecko": 4, "cryptocompare": 5}
+_SHARE = {"binance": 0.2, "coinbase": 0.05, "kraken": 0.02, "coingecko": 1.0, "cryptocompare": 0.6}
 """Of all volume."""
-_SILENT = {"binance": 0.0005, "coinbase": 0.004, "kraken": 0.0, "coingecko": 0.0}
+_SILENT = {"binance": 0.0005, "coinbase": 0.004, "kraken": 0.0, "coingecko": 0.0, "cryptocompare": 0.0}
 """How likely a minute is missing there."""
 _HALF_MINUTE = 30
 _REVISED_WITHIN = 3 * MINUTE

@@ -9,6 +9,7 @@ from sandbox.tokens import Token
 _LISTED = {
     "coinbase": (300, 0.25),
     "kraken": (200, 0.15),
+    "cryptocompare": (500, 0.05),
     "bitstamp": (80, 0.1),
     "gemini": (60, 0.1),
     "kucoin": (400, 0.1),

@@ -84,7 +84,7 @@ async def candles_over(
         try:
             yield CandleMarket(refresh, market)
         finally:
-            for provider in (*VENUES, "coingecko", "coingecko_pro", "coinpaprika", "coincap"):
+            for provider in (*VENUES, "cryptocompare", "coingecko", "coingecko_pro", "coinpaprika", "coincap"):
                 market.mend(provider)
             await candles.close()
             await markets.close()
@@ -93,7 +93,9 @@ async def candles_over(
 
 
 def _settings(url: str) -> Any:
-    return settings_over(url, COINBASE_URL=f"{url}/coinbase", KRAKEN_URL=f"{url}/kraken")
+    return settings_over(
+        url, COINBASE_URL=f"{url}/coinbase", KRAKEN_URL=f"{url}/kraken", CRYPTOCOMPARE_URL=f"{url}/cryptocompare"
+    )
 
 
 def minutes_ago(now: datetime, count: int) -> datetime:

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from shared.cache.documents import DocumentStore, Write
 from shared.core.errors import DocumentsUnavailableError, NotFoundError
+from shared.domain.idempotency import IdempotencyKeys
 from shared.domain.trading.desk import TradingDesk
-from shared.domain.trading.idempotency import IdempotencyKeys
 from shared.domain.trading.keeping import TradingDocuments
 from shared.domain.trading.matching import Bar
 from shared.domain.trading.money import exactly

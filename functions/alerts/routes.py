@@ -52,7 +52,9 @@ async def mine(request: Request, caller: SignedIn, alerts: Alerts) -> Response:
     summary="Make an alert",
     status_code=201,
     response_model=Envelope[AlertMade],
-    responses=errors("chain_not_found", "token_not_found", "too_many_alerts", "no_data", "database_unavailable"),
+    responses=errors(
+        "chain_not_found", "token_not_found", "changed_meanwhile", "too_many_alerts", "no_data", "database_unavailable"
+    ),
 )
 async def make(request: Request, caller: SignedIn, given: AlertGiven, alerts: Alerts, allowed: Allowed) -> Response:
     """The alert, with the secret that its events are signed with, which is shown only now.

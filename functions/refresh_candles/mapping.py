@@ -1,11 +1,11 @@
 """Which market is which token's. Symbols collide, so a market is only believed when its price is the token's price.
 
 Binance's pairs were matched by `refresh_market`. Markets of the others are candidates when one token alone has the symbol, or
-dwarfs all others that have it; a candidate becomes proven, and is remembered, by a candle of these minutes at the token's price.
+dwarfs all others that have it; so is the index, which is known by symbols; a candidate becomes proven, and is remembered, by a candle of these minutes at the token's price.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -17,14 +17,24 @@ from shared.records.market import QuoteCurrency
 
 AGGREGATORS = ("coingecko_pro", "coingecko")
 """Their names are our token ids."""
+INDEX = "cryptocompare"
+"""No venue: it is asked only about tokens that a venue lists, when the venues have no answer."""
 IMPLAUSIBLE = Decimal(2)
 """A market that is proven and now is so many times off shows another token, or the wrong numbers."""
 
 
 class Markets:
-    """Every token's markets, by provider: proven ones and candidates."""
+    """Every token's markets, by provider: proven ones and candidates.
 
-    def __init__(self, known: Known, listed: Iterable[MarketRecord]) -> None:
+    Args:
+        known: What is stored.
+        listed: The exchanges' markets.
+        disproved: (provider, its name) of markets that turned out to be another token's.
+    """
+
+    def __init__(
+        self, known: Known, listed: Iterable[MarketRecord], disproved: Collection[tuple[str, str]] = ()
+    ) -> None:
         self._tokens = {token.token_id: token for token in known.tokens}
         self._proven: dict[str, dict[str, Market]] = defaultdict(dict)
         self._candidates: dict[str, dict[str, Market]] = defaultdict(dict)
@@ -33,6 +43,7 @@ class Markets:
                 self._prefer(self._proven[token_id], provider, Market(name, _currency(name)))
         taken = {(provider, name) for names in known.names.values() for provider, name in names}
         by_symbol = _by_symbol(known.tokens)
+        self._indexed = _indexed(by_symbol, {*taken, *disproved})
         for market in listed:
             token = _meant(by_symbol.get(market.symbol, ()))
             if token is not None and (market.provider, market.name) not in taken:
@@ -52,7 +63,7 @@ class Markets:
         """
         token = self._tokens.get(token_id)
         own = {} if token is None or token.provisional else dict.fromkeys(AGGREGATORS, Market(token_id, "usd"))
-        candidates = {} if proven else self._candidates.get(token_id, {})
+        candidates = {} if proven else {**self._indexed.get(token_id, {}), **self._candidates.get(token_id, {})}
         return {**own, **candidates, **self._proven.get(token_id, {})}
 
     def judge(
@@ -115,6 +126,18 @@ def _meant(sharing: Sequence[CandleToken]) -> CandleToken | None:
     if first <= DWARFED_BY * second:
         return None
     return max(sharing, key=lambda token: token.market_cap_usd or Decimal(0))
+
+
+def _indexed(
+    by_symbol: Mapping[str, Sequence[CandleToken]], left_out: Collection[tuple[str, str]]
+) -> Mapping[str, Mapping[str, Market]]:
+    """Return what the index may call tokens; whether it knows them, its answer says."""
+    meant = ((f"{symbol}-USD", _meant(sharing)) for symbol, sharing in by_symbol.items())
+    return {
+        token.token_id: {INDEX: Market(name, "usd")}
+        for name, token in meant
+        if token is not None and not token.provisional and (INDEX, name) not in left_out
+    }
 
 
 def _currency(name: str) -> QuoteCurrency:

@@ -71,7 +71,7 @@ class CandleRefresh(LedgeredRefresh):
         with steps("plan"):
             known = await recall.known()
             gaps = await recall.gaps(now=now, turn=int(now.timestamp() // 60), limit=2 * self.tokens)
-            markets = Markets(known, await self._markets(now))
+            markets = Markets(known, await self._markets(now), self._listed.disproved)
             tasks = plan(known, markets, gaps, top=self.tokens, now=now, first=self.first)
         if not tasks:
             return replace(report, outcome="degraded", detail="no token has a market yet: refresh_market goes first")

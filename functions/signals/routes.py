@@ -103,7 +103,7 @@ async def track_record(
 ) -> Response:
     """How all signals ever emitted did, and the log of them, newest first: a hash chain that nobody can rewrite unseen.
 
-    A signal is graded by the first price after its horizon. Intervals (95 %) are from a bootstrap over days of emission. Nothing
+    A signal is graded by the first price after its horizon. Intervals (95 %) are from a bootstrap over blocks of three horizons. Nothing
     is left out, and costs are not counted.
     """
     return answered(request, await signals.record(limit=limit, cursor=cursor))

@@ -6,10 +6,10 @@ from shared.core.clock import Clock
 from shared.core.settings import Settings
 from shared.db.engine import Database
 from shared.domain.depth.repository import DepthRepository
+from shared.domain.idempotency import IdempotencyKeys
 from shared.domain.market.repository import MarketRepository
 from shared.domain.trading.accounts import TradingAccounts
 from shared.domain.trading.desk import TradingDesk
-from shared.domain.trading.idempotency import IdempotencyKeys
 from shared.domain.trading.keeping import TradingDocuments
 from shared.domain.trading.prices import Markets
 from shared.http.function import Wiring

@@ -8,6 +8,7 @@ from shared.records.candles import CandleRecord
 from .adapters.binance_candles import BINANCE_CANDLES, BinanceCandles
 from .adapters.coinbase import COINBASE_CANDLES, CoinbaseCandles
 from .adapters.coingecko_candles import FREE_CANDLES, PRO_CANDLES, CoinGeckoCandles
+from .adapters.cryptocompare_candles import CRYPTOCOMPARE_CANDLES, CryptoCompareCandles
 from .adapters.kraken import KRAKEN_CANDLES, KrakenCandles
 from .candle_requests import CandleRequest
 from .contract import Descriptor, Http
@@ -21,6 +22,7 @@ _CANDLES: tuple[tuple[Descriptor, Makes], ...] = (
     (BINANCE_CANDLES, BinanceCandles),
     (COINBASE_CANDLES, CoinbaseCandles),
     (KRAKEN_CANDLES, KrakenCandles),
+    (CRYPTOCOMPARE_CANDLES, CryptoCompareCandles),
     (PRO_CANDLES, CoinGeckoCandles),
     (FREE_CANDLES, CoinGeckoCandles),
 )

@@ -77,13 +77,19 @@ def complaint_in(body: JsonValue) -> Complaint | None:
         # A status that is an object may also be that of a transaction, or, with the code 0, CoinMarketCap's of a success.
         if isinstance(inner, dict) and (name == "error" or inner.get("error_code", 0) not in (0, "0")):
             return complaint_in(inner) or Complaint("", _whole(inner.get("error_code")))
-    if body.get("Response") == "Error":
-        # CryptoCompare's, with HTTP 200.
-        return Complaint(str(body.get("Message") or ""), None)
+    if body.get("Response") == "Error" or body.get("Err"):
+        return _cryptocompares(body)
     said = next((body[name] for name in ("error", "error_message", "msg", "message") if body.get(name)), None)
     if said is None and not body.get("error_code"):
         return None
     return Complaint(str(said or ""), _first_code(body))
+
+
+def _cryptocompares(body: dict[str, JsonValue]) -> Complaint:
+    """Return the complaint of an error with HTTP 200, or of the newer kind that stands beside the data."""
+    newer = body.get("Err")
+    said = newer.get("message") if isinstance(newer, dict) else body.get("Message")
+    return Complaint(str(said or ""), None)
 
 
 def error_for(answered: Answered, complaint: Complaint | None) -> UpstreamError | None:

@@ -35,6 +35,7 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "binance": "binance",
             "coinbase": "coinbase",
             "kraken": "kraken",
+            "cryptocompare": "cryptocompare",
             "coingecko_pro": "coingecko",
             "coingecko": "coingecko",
         },

@@ -147,6 +147,15 @@ async def subjects_nobody_knows(function: Function) -> None:
                 await client.ask(replace(stop, body=body), names, who)
 
 
+async def metrics_that_a_chain_has_not(function: Function) -> None:
+    """Ask for pending transactions of a chain that has no such thing, and for transfers of one that nobody reads."""
+    metric = {"metric": "pending_transactions", "chains": "ethereum,solana"}
+    async with function.served("furnished") as client:
+        await client.ask(replace(_stop(function, "GET", "/cross-chain"), query=metric), {})
+        for end in ("/whale-alerts", "/exchange-flow"):
+            await client.ask(_stop(function, "GET", end), {"chain": "bsc"})
+
+
 async def changed_since_it_was_read(function: Function) -> None:
     """Change, with the `ETag` of another revision, what takes one."""
     who = function.owner()
@@ -328,6 +337,7 @@ _SCENES: Mapping[str, Sequence[Scene]] = {
     "auth": (too_many_keys,),
     "indices": (too_many_backtests, a_backtest_that_has_ended, a_queue_that_takes_nothing),
     "ml": (models_that_cannot_be_asked,),
+    "on_chain": (metrics_that_a_chain_has_not,),
     "portfolio": (
         too_many_portfolios,
         _a_key_used_for_two,

@@ -110,7 +110,6 @@ EXCLUDED: dict[str, str] = {
     "coinpaprika/v1_global__01.json": _TOTALS,
     "cryptocompare/data_price*": _PRICES,
     "cryptocompare/data_top_totalvolfull__01.json": "a page of ten by volume, by symbols alone; symbols collide",
-    "cryptocompare/index_cc_v1_historical_*s__0[134].json": "an index over many venues, with a key only and by symbols alone; not read yet (decision 0006)",
     "defillama/prices_*": _PRICES,
     "ethereum-rpc/eth_getBalance__*": _ACCOUNT,
     "ethereum-rpc/web3_clientVersion__*": _ALIVE,

@@ -31,6 +31,7 @@ from shared.providers.adapters.coingecko_candles import FREE_CANDLES, CoinGeckoC
 from shared.providers.adapters.coingecko_categories import CATEGORIES_FREE, CoinGeckoCategories, CoinGeckoTrending
 from shared.providers.adapters.coingecko_tokens import TOKENS_FREE, CoinGeckoDetails, CoinGeckoList
 from shared.providers.adapters.coinmarketcap import COINMARKETCAP, CoinMarketCap
+from shared.providers.adapters.cryptocompare_candles import CryptoCompareCandles
 from shared.providers.adapters.cryptopanic_news import CryptoPanic
 from shared.providers.adapters.defillama_chains import DEFILLAMA, DefiLlama
 from shared.providers.adapters.etherscan_chains import supply_of
@@ -228,6 +229,9 @@ READINGS: tuple[Reading, ...] = (
     Reading("coinbase/products__01.json", by(CoinbaseMarkets(URL), MarketsRequest())),
     # Euros alone: read, and nothing of ours.
     Reading("coinbase/products__03.json", by(CoinbaseMarkets(URL), MarketsRequest()), 0),
+    Reading("cryptocompare/index_cc_v1_historical_days__0[14].json", candles(CryptoCompareCandles(URL), "1d")),
+    # Of 401 hours of 2010 the index moved in 108.
+    Reading("cryptocompare/index_cc_v1_historical_hours__03.json", candles(CryptoCompareCandles(URL), "1h"), 108),
     Reading("coinbase/products_BTC_EUR_candles__02.json", candles(CoinbaseCandles(URL), "1d")),
     Reading("coinbase/products_id_candles__01.json", candles(CoinbaseCandles(URL), "1m")),
     Reading("coinbase/products_[Bb]*_book__01.json", book(CoinbaseDepth(URL))),

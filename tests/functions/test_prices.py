@@ -8,6 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from functions.prices.main import build
+from shared.domain.market.currency import TOKEN_OF
 from shared.domain.market.models import MarketOverview, NamedQuote, PriceAt, Quote, TokenQuote
 from shared.domain.market.models import Point as HistoryPoint
 from shared.http.envelope import Envelope
@@ -130,6 +131,18 @@ async def test_other_currency_divides_by_its_own_price(loaded: Served) -> None:
     assert quotes["ethereum"]["price"] == pytest.approx(Decimal("131.40") / Decimal("3578.2828968419490075"))
     assert quotes["ethereum"]["change_24h"] == 0
     assert quotes["ethereum"]["ath"] is None
+
+
+@pytest.mark.parametrize(("currency", "token_id"), TOKEN_OF.items())
+async def test_every_currency_is_worth_one_of_its_own(
+    place: Place, prices: Served, currency: str, token_id: str
+) -> None:
+    worth = (token_id, currency.upper(), token_id, "250", "1000000")
+    await store(place, snapshot([worth, ("coin", "COIN", "Coin", "1000", "5000000")]))
+
+    body = await prices.fresh(f"/api/v1/prices/live?vs_currency={currency}")
+
+    assert {quote["id"]: quote["price"] for quote in body["data"]} == {token_id: 1, "coin": 4}
 
 
 async def test_currency_without_a_price_makes_no_numbers(place: Place, prices: Served) -> None:

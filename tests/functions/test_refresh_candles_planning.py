@@ -1,5 +1,6 @@
 """Which candles a run asks for, and which market is which token's: both pure."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -130,3 +131,33 @@ def test_provider_is_behind_when_all_its_minutes_stopped() -> None:
     assert behind({"binance": [(asked, old)] * 3}, NOW) == {"binance"}
     assert behind({"binance": [(asked, old), (asked, old), (asked, new)]}, NOW) == set()
     assert behind({"binance": [(asked, old)] * 2}, NOW) == set()
+
+
+def test_the_index_stands_by_for_tokens_that_a_venue_lists_and_makes_none_listed() -> None:
+    state = Known((token("a"), token("b")), {"a": (("binance", "AUSDT"),)}, {})
+    markets = Markets(state, [])
+
+    assert markets.of("a")["cryptocompare"] == Market("A-USD", "usd")
+    assert "cryptocompare" not in markets.of("a", proven=True)
+    assert (markets.venues("a"), markets.venues("b")) == (True, False)
+    assert {task.request.token_id for task in plan(state, markets, [], top=5, now=NOW)} == {"a"}
+
+
+def test_what_the_index_means_by_a_symbol_is_believed_at_the_tokens_price_only() -> None:
+    state = known(token("a"))
+    markets = Markets(state, [])
+    [task] = [each for each in planned(state) if each.request.interval == "1m"]
+
+    def judged(price: str) -> bool:
+        record = replace(candle(NOW.replace(second=0), interval="1m"), close=Decimal(price))
+        return markets.judge(task.request, "cryptocompare", [record], NOW)[0]
+
+    assert judged("104")
+    assert not judged("106")
+
+
+def test_a_symbol_that_turned_out_to_be_another_tokens_or_may_be_several_is_not_asked_of_the_index() -> None:
+    twins = known(token("a", "SAME"), token("b", "SAME"))
+
+    assert "cryptocompare" not in Markets(twins, []).of("a")
+    assert "cryptocompare" not in Markets(known(token("a")), [], {("cryptocompare", "A-USD")}).of("a")

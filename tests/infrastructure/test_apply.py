@@ -10,7 +10,7 @@ from tools.manifests import ROOT, read_manifests
 
 from .plans import Workplace
 
-pytestmark = pytest.mark.terraform
+pytestmark = [pytest.mark.terraform, pytest.mark.xdist_group("applied")]
 
 VARIABLES = every_secret(read_manifests())
 

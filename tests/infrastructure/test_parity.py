@@ -15,7 +15,7 @@ from tools.manifests import Manifest, read_manifests
 
 from .plans import Workplace
 
-pytestmark = pytest.mark.terraform
+pytestmark = [pytest.mark.terraform, pytest.mark.xdist_group("planned")]
 
 MANIFESTS = read_manifests()
 PORTS = {name: 20_000 + number for number, name in enumerate(MANIFESTS)}

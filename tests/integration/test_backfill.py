@@ -39,7 +39,7 @@ def sandbox() -> Iterator[Served]:
 async def market(sandbox: Served, place: Place, tmp_path: Path) -> AsyncIterator[Market]:
     async with market_over(sandbox, place, tmp_path, fetch_within=timedelta(seconds=4)) as made:
         yield made
-        for provider in ("binance", "coinbase", "kraken", "coingecko", "coingecko_pro", "coinmetrics"):
+        for provider in ("binance", "coinbase", "kraken", "cryptocompare", "coingecko", "coingecko_pro", "coinmetrics"):
             made.mend(provider)
 
 
@@ -179,7 +179,7 @@ async def test_while_the_first_choice_fails_another_one_fills_in(job: Backfill, 
 async def test_when_nobody_answers_the_caller_is_told_to_come_back_and_then_the_unit_is_given_up(
     job: Backfill, market: Market
 ) -> None:
-    for provider in ("binance", "coinbase", "kraken", "coingecko", "coingecko_pro"):
+    for provider in ("binance", "coinbase", "kraken", "cryptocompare", "coingecko", "coingecko_pro"):
         market.fault(provider, "server_error")
 
     for _ in range(2 * 3):
@@ -207,6 +207,16 @@ async def test_metrics_of_chains_come_from_who_is_preferred(job: Backfill, marke
     assert days["active_addresses", "coinmetrics"] == days["transactions", "blockchain_com"] == 30
     assert not {("active_addresses", "blockchain_com"), ("transactions", "coinmetrics")} & days.keys()
     assert progress.failures == 0
+
+
+async def test_each_day_of_fees_has_one_source_and_no_revision(job: Backfill, market: Market) -> None:
+    await finished(job, DAYS_30 | {"chains": ["bitcoin"]})
+
+    told = market.place.run(
+        "SELECT source, count(*), count(DISTINCT observed_at) FROM chain_metrics"
+        " WHERE chain = 'bitcoin' AND metric = 'fees_usd' AND resolution = 'day' GROUP BY 1"
+    )
+    assert told == [["defillama", 30, 30]]
 
 
 async def test_an_import_is_no_refresh_of_the_present(job: Backfill, market: Market) -> None:

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.platform
 LIVE = "/api/v1/prices/live"
 
 
-@pytest.fixture
-def platform() -> Iterator[Platform]:
+@pytest.fixture(scope="module")
+def started() -> Iterator[Platform]:
     # An emulator of our own: a test kills it.
     environ = {name: value for name, value in os.environ.items() if name != "FIRESTORE_EMULATOR_HOST"}
     with ExitStack() as stack:
@@ -29,8 +29,22 @@ def platform() -> Iterator[Platform]:
             platform = stack.enter_context(Platform(options, environ=environ))
         except NoEmulatorError as none:
             pytest.skip(str(none))
-        assert platform.run_refresh("refresh_market").succeeded
         yield platform
+
+
+@pytest.fixture
+def platform(started: Platform) -> Platform:
+    """The platform when everything is there again that the test before has killed."""
+    assert started.wait_until(lambda: state(started) == "ok", within_s=60)
+    assert started.run_refresh("refresh_market").succeeded
+    return started
+
+
+def state(platform: Platform) -> str:
+    try:
+        return str(httpx2.get(f"{platform.gateway_url}/health", timeout=20).json()["status"])
+    except (httpx2.HTTPError, ValueError, KeyError):
+        return "away"
 
 
 @pytest.fixture

@@ -104,9 +104,30 @@ async def test_kraken_serves_when_binance_and_coinbase_fail(candles: CandleMarke
     assert "kraken" in candles.providers(MINUTE)
 
 
-async def test_when_no_exchange_answers_coingecko_has_hours(candles: CandleMarket, clock: SteppingClock) -> None:
+async def test_when_no_exchange_answers_an_index_over_all_of_them_does(
+    candles: CandleMarket, clock: SteppingClock
+) -> None:
     await candles.run()
     for provider in VENUES:
+        candles.fault(provider, "server_error")
+    clock.advance(60)
+
+    report = await candles.run()
+
+    assert report.outcome == "degraded"
+    assert candles.rows("count(*) > 0, count(*) = count(volume)", MINUTE, "AND provider = 'cryptocompare'") == [
+        [True, True]
+    ]
+    assert candles.rows("DISTINCT quote_currency", MINUTE, "AND provider = 'cryptocompare'") == [["usd"]]
+    learnt = candles.market.place.run(
+        "SELECT provider_id FROM provider_ids WHERE provider = 'cryptocompare' AND token_id = 'bitcoin'"
+    )
+    assert learnt == [["BTC-USD"]]
+
+
+async def test_when_the_index_fails_as_well_coingecko_has_hours(candles: CandleMarket, clock: SteppingClock) -> None:
+    await candles.run()
+    for provider in (*VENUES, "cryptocompare"):
         candles.fault(provider, "server_error")
     await later(candles, clock, 61)
 
@@ -122,7 +143,7 @@ async def test_when_all_fail_nothing_is_written_and_each_failure_is_named(
 ) -> None:
     await candles.run()
     before = candles.contents()
-    for provider in (*VENUES, "coingecko"):
+    for provider in (*VENUES, "cryptocompare", "coingecko"):
         candles.fault(provider, "server_error")
     clock.advance(60)
 

@@ -34,6 +34,7 @@ CLOSED = (
     "api_key_uses",
     "api_usage",
     "idempotency",
+    "last_made",
     "answers",
     "leases",
     "providers",

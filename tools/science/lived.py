@@ -60,6 +60,10 @@ class Lived:
     """(days, categories, tokens)."""
     composite: FloatArray
     """(days, tokens)."""
+    effective: FloatArray
+    """(days, tokens): independent votes that agree."""
+    divergence: FloatArray
+    """(days, tokens): on-chain less technical score where they diverge."""
     close: FloatArray
     """(days, tokens), short holes bridged, redenominations taken out."""
     emissions: Sequence[Sequence[Emission]]
@@ -110,13 +114,15 @@ def lived(panel: Panel, excluded: frozenset[str], told: Told, *, begins: date) -
     days = panel.days[start:]
     shape = (len(days), len(data_points()), len(ids))
     values, scores = np.full(shape, np.nan), np.full((len(days), len(VOTING), len(ids)), np.nan)
-    composite, emissions = np.full((len(days), len(ids)), np.nan), []
+    composite, effective, divergence = (np.full((len(days), len(ids)), np.nan) for _ in range(3))
+    emissions = []
     for row in range(len(days)):
         there = np.flatnonzero(np.isfinite(panel.close[start + row]) & np.isfinite(bars.close[start + row]))
         tokens = [_token(ids[at], kinds[at], panel, bars, start + row, at) for at in there.tolist()]
         said = _said(tokens, barred[row][:, there], told, panel.days[start + row].astype(date))
         values[row][:, there], scores[row][:, there] = said.points.values, said.scores.score
-        composite[row, there] = said.agreement.composite
+        composite[row, there], effective[row, there] = said.agreement.composite, said.agreement.effective
+        divergence[row, there] = [verdict.divergence or np.nan for verdict in said.verdicts]
         emissions.append([each for verdict in said.verdicts if (each := verdict.emission())])
     return Lived(
         days=days,
@@ -124,6 +130,8 @@ def lived(panel: Panel, excluded: frozenset[str], told: Told, *, begins: date) -
         values=values,
         scores=scores,
         composite=composite,
+        effective=effective,
+        divergence=divergence,
         close=bars.close[start:],
         emissions=emissions,
     )

@@ -2,7 +2,7 @@
 
 import csv
 import gzip
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -39,6 +39,14 @@ def recorded_market(folder: Path) -> tuple[Panel, frozenset[str]]:
         _leave_before_the_set_ends(days)
     excluded = frozenset(token for token, name in names.items() if follows_another(kind_of(token, name)))
     return _panel(series), excluded
+
+
+def own_prices(panel: Panel, excluded: Collection[str]) -> Panel:
+    """Return the panel of the tokens that follow no other price."""
+    kept = [at for at, name in enumerate(panel.token_ids) if name not in excluded]
+    fields = ("open", "high", "low", "close", "volume_usd", "market_cap_usd")
+    columns = {name: getattr(panel, name)[:, kept] for name in fields}
+    return Panel(days=panel.days, token_ids=tuple(panel.token_ids[at] for at in kept), **columns)
 
 
 def _leave_before_the_set_ends(days: Series) -> None:

@@ -24,7 +24,7 @@ Chain = Annotated[str, Path(max_length=64, description="A chain, as in `bitcoin`
     "/{chain}/whale-alerts",
     summary="Large transfers",
     response_model=Envelope[list[WhaleTransfer]],
-    responses=errors("chain_not_found", "no_data", "database_unavailable"),
+    responses=errors("chain_not_found", "metric_not_supported", "no_data", "database_unavailable"),
     dependencies=[fresh_for(WHALE_ALERTS)],
 )
 async def whale_alerts(
@@ -56,7 +56,7 @@ async def whale_alerts(
     "/{chain}/exchange-flow",
     summary="What flows to and from exchanges",
     response_model=Envelope[ExchangeFlow],
-    responses=errors("chain_not_found", "no_data", "database_unavailable"),
+    responses=errors("chain_not_found", "metric_not_supported", "no_data", "database_unavailable"),
     dependencies=[fresh_for(ON_CHAIN)],
 )
 async def exchange_flow(

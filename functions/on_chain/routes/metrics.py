@@ -44,7 +44,7 @@ async def chains(request: Request, found: Chains) -> Response:
     "/cross-chain",
     summary="One metric of many chains",
     response_model=Envelope[list[RankedMetric]],
-    responses=errors("chain_not_found", "no_data", "database_unavailable"),
+    responses=errors("chain_not_found", "metric_not_supported", "no_data", "database_unavailable"),
     dependencies=[fresh_for(ON_CHAIN)],
 )
 async def cross_chain(

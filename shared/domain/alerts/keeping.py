@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from shared.cache.documents import Document, DocumentStore, Put, Removal, Write
 from shared.cache.owned import owned
+from shared.domain.last_made import LastMade, last_made
 from shared.records.alerts import Alert, Delivery
 
 from .documents import (
@@ -43,9 +44,14 @@ class AlertKeeper:
         found = await self._documents.get(alert_path(owner, alert_id))
         return None if found is None else (alert_from(found.fields), found.version)
 
-    async def add(self, alert: Alert) -> bool:
-        """Keep a new alert; return whether its id was free."""
-        return await self._documents.create(alert_path(alert.owner, alert.id), fields_of(alert))
+    async def last_made(self, owner: str) -> LastMade:
+        """Return which alert a person made last: read before their alerts are counted."""
+        return await last_made(self._documents, owner, "alert")
+
+    async def add(self, alert: Alert, last: LastMade) -> bool:
+        """Keep a new alert; return whether its id was free, and no other was made since `last` was read."""
+        made = Put(path=alert_path(alert.owner, alert.id), fields=fields_of(alert), new=True)
+        return await self._documents.commit([made, last.replaced_by(alert.id)])
 
     async def replace(self, alert: Alert, version: str, *, telling: Delivery | None = None) -> bool:
         """Write an alert over the version that was read, and with it an event to be told: both, or neither."""

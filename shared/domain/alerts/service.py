@@ -50,12 +50,10 @@ class AlertService:
         """Make an alert and return it with its secret, which is never shown again.
 
         Raises:
-            ConflictError: the person has as many as one may have.
+            ConflictError: the person has as many as one may have, or makes others at the same time, again and again.
             NotFoundError: nobody knows the subject.
             NoDataError: what is asked of the market as a whole was not told yet.
         """
-        if len(await self.keeper.of_owner(owner, limit=MOST_ALERTS)) >= MOST_ALERTS:
-            raise ConflictError("too_many_alerts", f"{MOST_ALERTS} alerts are the most; remove one first")
         condition = await self._condition(given.condition)
         now = self.clock.now()
         webhook = None if given.webhook_url is None else Webhook(url=given.webhook_url, secret=_new_secret())
@@ -71,9 +69,18 @@ class AlertService:
             created_at=now,
             updated_at=now,
         )
-        await self.keeper.add(alert)
+        await self._add(alert)
         made = AlertMade(**_told(alert).model_dump(), secret=None if webhook is None else webhook.secret)
         return self._answer(made.model_dump(mode="json"))
+
+    async def _add(self, alert: Alert) -> None:
+        for _ in range(_ATTEMPTS):
+            last = await self.keeper.last_made(alert.owner)
+            if len(await self.keeper.of_owner(alert.owner, limit=MOST_ALERTS)) >= MOST_ALERTS:
+                raise ConflictError("too_many_alerts", f"{MOST_ALERTS} alerts are the most; remove one first")
+            if await self.keeper.add(alert, last):
+                return
+        raise ConflictError("changed_meanwhile", "others of your alerts are being made at the same time; try again")
 
     async def change(self, owner: str, alert_id: str, given: AlertGiven) -> Answer:
         """Return the alert after the change; another condition arms it anew, and its events go on being numbered.

@@ -118,7 +118,7 @@ def _known() -> "ClauseElement":
                     extract(epoch FROM as_of), market_cap_usd) ORDER BY rank NULLS LAST, token_id), '[]') AS text)
              FROM tokens JOIN quotes USING (token_id)),
             (SELECT CAST(coalesce(json_agg(json_build_array(token_id, provider, provider_id)), '[]') AS text)
-             FROM provider_ids WHERE provider IN ('binance', 'coinbase', 'kraken')),
+             FROM provider_ids WHERE provider IN ('binance', 'coinbase', 'kraken', 'cryptocompare')),
             (SELECT CAST(coalesce(json_agg(json_build_array(token_id, interval_s, extract(epoch FROM newest_at),
                     extract(epoch FROM refreshed_at))), '[]') AS text)
              FROM candle_series WHERE interval_s IN (60, 3600, 86400))

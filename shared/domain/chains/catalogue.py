@@ -7,6 +7,7 @@ held to these lists by a test.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import cast
 
@@ -198,6 +199,17 @@ CHAINS: Mapping[str, Chain] = MappingProxyType({chain.id: chain for chain in _ch
 def chains_with(metric: Metric) -> tuple[str, ...]:
     """Return the chains of which somebody tells the metric."""
     return tuple(chain.id for chain in CHAINS.values() if metric in chain.metrics)
+
+
+@cache
+def places() -> tuple[tuple[str, str, str, int], ...]:
+    """Return (chain, metric, source, place) of everybody who tells days, the first choice at place 0."""
+    return tuple(
+        (chain.id, metric, source, place)
+        for chain in CHAINS.values()
+        for metric, coverage in chain.metrics.items()
+        for place, source in enumerate(coverage.day)
+    )
 
 
 def sources_of(chain: str, metric: Metric, resolution: Resolution) -> tuple[str, ...]:

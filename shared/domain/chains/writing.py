@@ -11,6 +11,7 @@ from shared.db.engine import Database
 from shared.domain.datasets.stamping import stamp
 from shared.records.chains import ChainMetric
 
+from .catalogue import places
 from .known import Known, load_known
 
 if TYPE_CHECKING:
@@ -22,19 +23,31 @@ _row_of = attrgetter(*COLUMNS)
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(4209001)"
 _STAGE = "CREATE TEMPORARY TABLE staged_chain_metrics ON COMMIT DROP AS SELECT * FROM chain_metrics WITH NO DATA"
 _ANALYZE = "ANALYZE staged_chain_metrics"
-# What is compared with is what was known when the staged value became known, so that late imports fall into place.
+# What is compared with is what was known when the staged value became known, so that late imports fall into place. A day stays
+# its source's: another one, which measures otherwise, revises nothing unless it is preferred; whoever is in no list comes last.
 _MERGE = """
     INSERT INTO chain_metrics (chain, metric, resolution, observed_at, known_at, value, source)
-    SELECT staged.* FROM (
-        SELECT DISTINCT ON (chain, metric, resolution, observed_at, known_at) * FROM staged_chain_metrics
+    WITH places AS (
+        SELECT * FROM unnest(CAST(:chains AS text[]), CAST(:metrics AS text[]), CAST(:sources AS text[]), CAST(:places AS integer[]))
+            AS told (chain, metric, source, place)
+    )
+    SELECT staged.chain, staged.metric, staged.resolution, staged.observed_at, staged.known_at, staged.value, staged.source
+    FROM (
+        SELECT DISTINCT ON (chain, metric, resolution, observed_at, known_at) every.*, coalesce(place, 1000) AS place
+        FROM staged_chain_metrics AS every LEFT JOIN places USING (chain, metric, source)
+        ORDER BY chain, metric, resolution, observed_at, known_at, coalesce(place, 1000), source
     ) AS staged
     LEFT JOIN LATERAL (
-        SELECT held.value FROM chain_metrics AS held
+        SELECT held.value, held.source FROM chain_metrics AS held
         WHERE held.chain = staged.chain AND held.metric = staged.metric AND held.resolution = staged.resolution
           AND held.observed_at = staged.observed_at AND held.known_at <= staged.known_at
         ORDER BY held.known_at DESC LIMIT 1
     ) AS known ON true
-    WHERE known.value IS DISTINCT FROM staged.value
+    LEFT JOIN places AS theirs ON theirs.chain = staged.chain AND theirs.metric = staged.metric AND theirs.source = known.source
+    WHERE known.value IS DISTINCT FROM staged.value AND (
+        known.source IS NULL OR known.source = staged.source OR staged.resolution = 'now'
+        OR staged.place < coalesce(theirs.place, 1000)
+    )
     ON CONFLICT DO NOTHING
 """
 
@@ -92,4 +105,6 @@ def merge(connection: "Connection", rows: Iterable[tuple[str, ...]]) -> int:
     connection.execute(text(_STAGE))
     copy_rows(connection, "staged_chain_metrics", COLUMNS, rows)
     connection.execute(text(_ANALYZE))
-    return max(connection.execute(text(_MERGE)).rowcount, 0)
+    chains, metrics, sources, first_to_last = zip(*places(), strict=True)
+    values = {"chains": list(chains), "metrics": list(metrics), "sources": list(sources), "places": list(first_to_last)}
+    return max(connection.execute(text(_MERGE), values).rowcount, 0)

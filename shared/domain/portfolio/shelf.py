@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from shared.cache.documents import DocumentStore
 from shared.core.clock import Clock
 from shared.core.errors import ConflictError
+from shared.domain.idempotency import Attempt, IdempotencyKeys
+from shared.domain.last_made import last_made
 from shared.records.answer import Answer
 from shared.records.portfolio import Portfolio
 
 from .changing import check_revision, etag_of, until_done
 from .keeping import Portfolios
 from .limits import MOST_PORTFOLIOS
-from .repeating import Attempt, recall
 from .showing import portfolio_shown, written
 
 
@@ -31,6 +32,7 @@ class PortfolioShelf:
     def __init__(self, documents: DocumentStore, clock: Clock, *, data_source: str) -> None:
         self._documents = documents
         self._portfolios = Portfolios(documents)
+        self._keys = IdempotencyKeys(documents, clock)
         self._clock = clock
         self._data_source = data_source
 
@@ -40,13 +42,14 @@ class PortfolioShelf:
         Raises:
             ConflictError: there are as many as may be, or the key was used for something else.
         """
-        attempt = Attempt.of(uid, key, "portfolios", {"name": name, "description": description})
+        attempt = Attempt.of("portfolio", uid, key, "portfolios", {"name": name, "description": description})
 
         async def tried() -> Told | None:
             now = self._clock.now()
-            known = await recall(self._documents, attempt, now)
+            known = await self._keys.recall(attempt)
             if known.answer is not None:
                 return Told(self._answer(known.answer), replayed=True)
+            last = await last_made(self._documents, uid, "portfolio")
             if len(await self._portfolios.all(uid)) >= MOST_PORTFOLIOS:
                 raise ConflictError("too_many_portfolios", f"There may be {MOST_PORTFOLIOS} portfolios at most")
             made = Portfolio(
@@ -58,7 +61,8 @@ class PortfolioShelf:
                 updated_at=now,
             )
             text = written(portfolio_shown(made))
-            done = await self._portfolios.create(made, known.writes(text, now))
+            more = [last.replaced_by(made.portfolio_id), *known.writes(text, now)]
+            done = await self._portfolios.create(made, more)
             return Told(self._answer(text), etag_of(made.revision)) if done else None
 
         return await until_done(tried)

@@ -8,6 +8,7 @@ from shared.cache.documents import DocumentStore
 from shared.core.clock import Clock
 from shared.core.errors import ConflictError, NotFoundError
 from shared.domain.cursors import cursor_at, place_of_cursor
+from shared.domain.idempotency import Attempt, IdempotencyKeys
 from shared.records.answer import Answer, JsonField
 from shared.records.portfolio import Kind, Portfolio, Transaction
 
@@ -17,7 +18,6 @@ from .keeping import MOST_EVER, Holding, Portfolios
 from .layouts import generic
 from .limits import MOST_TRANSACTIONS
 from .prices import KnowsPrices
-from .repeating import Attempt, recall
 from .rules import Refusal, filled, refusal_of, tokens_of
 from .shelf import Told
 from .showing import sequence_of, transaction_shown, written
@@ -47,8 +47,8 @@ class PortfolioTransactions:
     does not answer."""
 
     def __init__(self, documents: DocumentStore, prices: KnowsPrices, clock: Clock, *, data_source: str) -> None:
-        self._documents = documents
         self._portfolios = Portfolios(documents)
+        self._keys = IdempotencyKeys(documents, clock)
         self._prices = prices
         self._clock = clock
         self._data_source = data_source
@@ -60,12 +60,13 @@ class PortfolioTransactions:
             InvalidParameterError: it cannot be, or takes more coins than there are.
             ConflictError: there are too many, its id is taken, or the key was used for something else.
         """
-        attempt = Attempt.of(uid, key, f"portfolios/{portfolio_id}/transactions", written(transaction_shown(given)))
+        path, asked = f"portfolios/{portfolio_id}/transactions", written(transaction_shown(given))
+        attempt = Attempt.of("portfolio", uid, key, path, asked)
 
         async def tried() -> Told | None:
             now = self._clock.now()
             holding = await self._portfolios.whole(uid, portfolio_id)
-            known = await recall(self._documents, attempt, now)
+            known = await self._keys.recall(attempt)
             if known.answer is not None:
                 return Told(self._answer(known.answer), etag_of(holding.portfolio.revision), replayed=True)
             check_room(holding.portfolio, 1)

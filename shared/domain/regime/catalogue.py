@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-VERSION = "regime-1"
+VERSION = "regime-2"
 """Grows when features, fits or the gauge change: rows of two versions are two opinions."""
 
 Gauge = Literal["strong_bearish", "bearish", "neutral", "bullish", "strong_bullish"]
@@ -26,24 +26,32 @@ class Feature:
 
 FEATURES: Mapping[str, Feature] = MappingProxyType(
     {
+        "trend_10d": Feature("trend", "mean daily return of half-life 10 days ÷ spread of returns of half-life 90"),
         "trend_15d": Feature("trend", "mean daily return of half-life 15 days ÷ spread of returns of half-life 90"),
-        "trend_40d": Feature("trend", "the same of half-life 40 days"),
+        "trend_20d": Feature("trend", "mean daily return of half-life 20 days ÷ spread of returns of half-life 90"),
         "sortino_20d": Feature("risk", "mean daily return ÷ downside deviation, both of half-life 20 days"),
-        "sortino_60d": Feature("risk", "the same of half-life 60 days"),
-        "downside_20d": Feature("risk", "−log of the downside deviation of half-life 20 days", centred=True),
+        "calm_10d": Feature("risk", "−log of the spread of returns of half-life 10 days", centred=True),
+        "calm_20d": Feature("risk", "−log of the spread of returns of half-life 20 days", centred=True),
         "breadth_5d": Feature("breadth", "share of tokens above their mean of 20 days, of half-life 5, less one half"),
-        "volume_trend_20d": Feature("volume", "volume of rising less that of falling days ÷ all, of half-life 20 days"),
+        "breadth_10d": Feature(
+            "breadth", "share of tokens above their mean of 20 days, of half-life 10, less one half"
+        ),
         "fear_greed_5d": Feature("sentiment", "fear and greed of half-life 5 days, −1 to 1"),
         "stablecoins_30d": Feature("on_chain", "log change of the stablecoins' value in 30 days", centred=True),
     }
 )
 
-_PRICES = ("trend_15d", "sortino_20d", "breadth_5d")
+_PRICES = ("trend_15d", "breadth_10d", "calm_10d")
 SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "prices": _PRICES,
         "with_outside": (*_PRICES, "fear_greed_5d", "stablecoins_30d"),
+        "trend_and_calm": ("trend_15d", "calm_10d"),
+        "two_trends": ("trend_10d", "trend_20d", "calm_10d"),
+        "sortino": ("trend_15d", "sortino_20d", "breadth_5d", "calm_20d"),
+        "trend": ("trend_15d",),
     }
 )
-"""Among these sets, and these penalties, the walk-forward chooses; the first of each stands until there is a record to choose by."""
-PENALTIES = (2.0, 1.0, 4.0)
+"""Among these sets, penalties and bands the walk-forward chooses; the first of each stands until another is clearly worth more."""
+PENALTIES = (0.25, 0.5, 1.0)
+BANDS = (0.85, 1.0, 0.7)

@@ -15,7 +15,7 @@ _FEATURE: dict[str, JsonValue] = {
     "flips_at": -0.031,
 }
 _FLIP: dict[str, JsonValue] = {"id": "trend_15d", "from": 0.142, "to": -0.031}
-_MODEL: dict[str, JsonValue] = {"features": "prices", "penalty": 2.0, "fitted_before": "2026-01-01"}
+_MODEL: dict[str, JsonValue] = {"features": "prices", "penalty": 0.25, "band": 0.85, "fitted_before": "2026-01-01"}
 
 
 class Probabilities(BaseModel):
@@ -37,12 +37,12 @@ class FeaturePart(BaseModel):
     value: float | None = Field(description="Null when unknown; it then contributes nothing.")
     contribution: float = Field(description="Above 0 it speaks for bull; all of them and `carried` add up to `lean`.")
     flips_at: float | None = Field(
-        description="The value that alone would end the side, or of a neutral market make one; null when none within its bounds does."
+        description="The value that alone would bring the other side, or of a neutral market the nearer one; null when none within its bounds does."
     )
 
 
 class Flip(BaseModel):
-    """The smallest change of one feature, in its own spread, that would end the side."""
+    """The smallest change of one feature, in its own spread, that would bring the other side, or of a neutral market the nearer one."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_FLIP]})
 
@@ -58,6 +58,10 @@ class Model(BaseModel):
 
     features: str = Field(description="Which set of features; chosen by its record before the fit.")
     penalty: float = Field(description="What a change of state costs; chosen likewise.")
+    band: float | None = Field(
+        default=None,
+        description="How far the lean has to be from 0 for a side to be taken; chosen likewise. Null in regime-1.",
+    )
     fitted_before: date = Field(description="It was fitted on days before this one only.")
 
 
@@ -76,12 +80,12 @@ class Regime(BaseModel):
                     "probabilities": {"bull": 0.84, "neutral": 0.12, "bear": 0.04},
                     "evidence": 0.42,
                     "confluence": 1.0,
-                    "lean": 2.61,
-                    "carried": 2.0,
+                    "lean": 0.86,
+                    "carried": 0.25,
                     "features": [_FEATURE],
                     "flip": _FLIP,
                     "model": _MODEL,
-                    "version": "regime-1",
+                    "version": "regime-2",
                     "known_at": "2026-03-01T00:17:04.000Z",
                 }
             ]

@@ -175,6 +175,7 @@ def explanation_of(judgement: "Judgement") -> dict[str, Any]:
         "model": {
             "features": judgement.features,
             "penalty": judgement.penalty,
+            "band": judgement.band,
             "fitted_before": str(judgement.fitted_before),
         },
     }

@@ -239,13 +239,13 @@ class SignalDay(BaseModel):
 
 
 class Figure(BaseModel):
-    """A figure and its 95 % interval, from a bootstrap over days of emission."""
+    """A figure and its 95 % interval, from a bootstrap over blocks of three horizons; null before there are four."""
 
     model_config = _like({"value": 0.53, "low": 0.49, "high": 0.57})
 
     value: float | None = Field(description="Null where too little was graded.")
-    low: float | None = Field(description="Null below five days of emissions.")
-    high: float | None = Field(description="Null below five days of emissions.")
+    low: float | None = Field(description="Null before signals of twelve weeks are graded.")
+    high: float | None = Field(description="Null before signals of twelve weeks are graded.")
 
 
 class GroupRecord(BaseModel):

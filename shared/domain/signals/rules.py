@@ -44,6 +44,9 @@ EVEN_WEIGHT = 0.5
 LOST_AFTER_DAYS = 3
 """A token that nobody has priced for so long after the horizon is graded by its last price."""
 BOOTSTRAPS, BOOTSTRAP_SEED = 1_000, 20
-"""Whole days of emissions are drawn with replacement, because signals of one day share one market; the seed makes it repeatable."""
+"""The seed makes it repeatable."""
+BLOCK_DAYS, LEAST_BLOCKS = 3 * HORIZON_DAYS, 4
+"""Emissions of three horizons are drawn together: signals of one day share one market, and those of near days most of their returns.
+From fewer blocks no interval is drawn."""
 INTERVAL = 0.95
 """Of the intervals in the track record."""

@@ -10,12 +10,12 @@ from typing import Any
 from shared.core.clock import Clock
 from shared.core.errors import ConflictError
 from shared.core.settings import DataSource
+from shared.domain.idempotency import Attempt, IdempotencyKeys
 from shared.domain.market.service import STALE_AFTER
 from shared.records.answer import Answer, JsonField
 from shared.records.trading import Account, FeeModel, RiskLimits, SlippageModel
 
 from .desk import ATTEMPTS, Accepted
-from .idempotency import Attempt, IdempotencyKeys
 from .keeping import MOST_ACCOUNTS, TradingDocuments
 from .money import STEP, rounded_ratio, text_of
 from .prices import KnowsMarkets, LastPrice
@@ -59,17 +59,19 @@ class TradingAccounts:
         Raises:
             ConflictError: the owner has as many as one may have, or the key was used for something else.
         """
-        attempt = Attempt.of(owner, key, "accounts", asdict(opening))
+        attempt = Attempt.of("trading", owner, key, "accounts", asdict(opening))
         for _ in range(ATTEMPTS):
             recalled = await self._keys.recall(attempt)
             if recalled.answer is not None:
                 return Accepted(self._answer(recalled.answer), replayed=True)
+            last = await self._documents.last_made(owner)
             if len(await self._documents.accounts(owner)) >= MOST_ACCOUNTS:
                 raise ConflictError("too_many_accounts", f"At most {MOST_ACCOUNTS} accounts may be open")
             now = self._clock.now()
             account = _opened(owner, opening, now)
             answer = written(account_shown(account))
-            if await self._documents.create(account, *recalled.writes(answer, now)):
+            more = [last.replaced_by(account.account_id), *recalled.writes(answer, now)]
+            if await self._documents.create(account, *more):
                 return Accepted(self._answer(answer), replayed=False)
         raise ConflictError("account_busy", "The same request is being done; try again")
 

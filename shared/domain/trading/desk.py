@@ -8,10 +8,10 @@ from typing import Literal
 from shared.core.clock import Clock
 from shared.core.errors import ConflictError, PriceStaleError
 from shared.core.settings import DataSource
+from shared.domain.idempotency import Attempt, IdempotencyKeys, Recalled
 from shared.records.answer import Answer, JsonField
 from shared.records.trading import Account, Order
 
-from .idempotency import Attempt, IdempotencyKeys, Recalled
 from .keeping import KeptAccount, TradingDocuments
 from .offers import Offers
 from .placing import Placed, Wish, ended, place
@@ -62,7 +62,7 @@ class TradingDesk:
             PriceStaleError: no price is young enough for an order that cannot wait.
             DatabaseUnavailableError: PostgreSQL does not answer.
         """
-        attempt = Attempt.of(owner, key, f"{account_id}/orders", asdict(wish))
+        attempt = Attempt.of("trading", owner, key, f"{account_id}/orders", asdict(wish))
         # The account first: whoever did the same in between has changed it, so the commit below fails.
         kept = await self._documents.account(owner, account_id)
         recalled = await self._keys.recall(attempt)

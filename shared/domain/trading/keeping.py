@@ -10,6 +10,7 @@ from typing import cast
 from shared.cache.documents import Document, DocumentStore, Put, Removal, Write
 from shared.cache.owned import name_of, owned
 from shared.core.errors import InvalidParameterError, NotFoundError
+from shared.domain.last_made import LastMade, last_made
 from shared.records.trading import Account, Fill, Order
 
 from .documents import Fields, account_of, fill_of, order_of, to_fields
@@ -99,6 +100,10 @@ class TradingDocuments:
         """Return an account's fills, newest first, and the cursor of the next page."""
         page = await self._page(FILLS, account, cursor, limit)
         return [fill_of(each.fields) for each in page.documents], page.cursor
+
+    async def last_made(self, owner: str) -> LastMade:
+        """Return which account an owner opened last: read before their accounts are counted."""
+        return await last_made(self._documents, owner, "trading_account")
 
     async def create(self, account: Account, *others: Write) -> bool:
         """Keep a new account; return whether it, and whatever is written along, was."""

@@ -19,8 +19,8 @@ from shared.records.candles import INTERVALS, CandleRecord, Interval
 from .candle_rows import NO_NUMBER, candles_in, rows_named, unlisted
 from .coingecko import FREE, PRO
 
-PRO_CANDLES = replace(PRO, kind="candles", rank=3)
-FREE_CANDLES = replace(FREE, kind="candles", rank=4)
+PRO_CANDLES = replace(PRO, kind="candles", rank=4)
+FREE_CANDLES = replace(FREE, kind="candles", rank=5)
 _CELLS = ("ends", "open", "high", "low", "close")
 _SPANS: dict[Interval, tuple[tuple[int, timedelta], ...]] = {
     "1h": ((1, timedelta(minutes=30)),),

@@ -1,12 +1,14 @@
 """Memory and cores of process trees."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from benchmarks.processes import cpu_seconds, proportional_kb, proportional_mb, tree, watched
+from benchmarks.processes import processor_s, proportional_kb, proportional_mb, tree, watched
 
 ROLLUP = "5578-7ffd ---p 00000000 00:00 0   [rollup]\nRss:   57004 kB\nPss:   41204 kB\nPss_Anon:  30000 kB\n"
 
@@ -29,11 +31,11 @@ def test_a_tree_holds_at_least_its_root() -> None:
 
 @linux
 def test_the_processors_time_of_work_is_counted() -> None:
-    before, began = cpu_seconds(os.getpid()), time.process_time()
+    before, began = processor_s(os.getpid()), time.process_time()
     while time.process_time() - began < 0.05:
         sum(range(1_000))
 
-    assert 0.045 < cpu_seconds(os.getpid()) - before < 0.5
+    assert 0.045 < processor_s(os.getpid()) - before < 0.5
 
 
 @linux
@@ -48,3 +50,13 @@ def test_the_peak_is_kept_after_the_memory_is_given_back() -> None:
         del block
 
     assert peak.mb >= before + 20
+
+
+@linux
+def test_the_time_of_a_process_that_ended_is_counted_with_its_parents() -> None:
+    before, began = processor_s(os.getpid()), time.process_time()
+
+    subprocess.run([sys.executable, "-c", "sum(range(10**7))"], check=True)
+
+    own = time.process_time() - began
+    assert processor_s(os.getpid()) - before >= own + 0.05

@@ -13,6 +13,7 @@ from shared.core.errors import BadPayloadError, NotListedError, RateLimitedError
 from shared.providers.adapters.binance_candles import BinanceCandles
 from shared.providers.adapters.coinbase import CoinbaseCandles, CoinbaseMarkets
 from shared.providers.adapters.coingecko_candles import FREE_CANDLES, PRO_CANDLES, CoinGeckoCandles
+from shared.providers.adapters.cryptocompare_candles import CryptoCompareCandles
 from shared.providers.adapters.kraken import KrakenCandles, KrakenMarkets
 from shared.providers.candle_requests import CandleRequest, Market, MarketsRequest
 from shared.providers.contract import Page, Payload, Reply
@@ -28,6 +29,7 @@ MARKETS = {
     "binance": Market("BTCUSDT", "usdt"),
     "coinbase": Market("BTC-USD", "usd"),
     "kraken": Market("XBTUSD", "usd"),
+    "cryptocompare": Market("BTC-USD", "usd"),
     "coingecko": Market("bitcoin", "usd"),
     "coingecko_pro": Market("bitcoin", "usd"),
 }
@@ -109,8 +111,9 @@ def test_missing_price_is_left_for_the_check_to_refuse() -> None:
         (CoinbaseCandles(URL), {"message": "NotFound"}, 404),
         (KrakenCandles(URL), {"error": ["EQuery:Unknown asset pair"]}, 200),
         (CoinGeckoCandles(URL, FREE_CANDLES), {"error": "coin not found"}, 404),
+        (CryptoCompareCandles(URL), {"Data": [], "Err": {"type": 1, "message": "Invalid: to_ts parameter. …"}}, 404),
     ],
-    ids=["binance", "coinbase", "kraken", "coingecko"],
+    ids=["binance", "coinbase", "kraken", "coingecko", "cryptocompare"],
 )
 async def test_unknown_market_is_no_failure_of_the_provider(adapter: Any, body: object, status: int) -> None:
     with pytest.raises(NotListedError):
@@ -245,3 +248,60 @@ def test_range_counts_its_candles() -> None:
     assert CandleRequest("x", "1h", NOON, NOON + timedelta(minutes=1), NOON).count == 1
     assert datetime.fromtimestamp(AT, UTC) == NOON
     assert isinstance(reply([]), Reply)
+
+
+async def test_the_index_is_asked_for_the_candle_that_the_range_ends_in_and_those_before() -> None:
+    http = always({"Data": [], "Err": {}})
+
+    await CryptoCompareCandles(URL).fetch(http, request(), "secret")
+
+    [(url, params, headers)] = http.asked
+    assert url == f"{URL}/index/cc/v1/historical/hours"
+    told = {"market": "cadli", "instrument": "BTC-USD", "limit": "3", "to_ts": f"{AT - 1}", "fill": "false"}
+    assert params == told
+    assert headers["authorization"] == "Apikey secret"
+
+
+async def test_of_a_long_range_the_index_is_asked_for_the_first_2000() -> None:
+    http = always({"Data": [], "Err": {}})
+
+    await CryptoCompareCandles(URL).fetch(http, request(hours=5_000), None)
+
+    [params] = asked_of(http)
+    assert (params["limit"], params["to_ts"]) == ("2000", f"{AT - 3_000 * 3600 - 1}")
+
+
+def test_the_index_tells_tokens_and_dollars_and_says_nothing_where_it_stood_still() -> None:
+    row = {
+        "OPEN": Decimal("1.5"),
+        "HIGH": 2,
+        "LOW": 1,
+        "CLOSE": Decimal("1.25"),
+        "VOLUME": Decimal("7.5"),
+        "QUOTE_VOLUME": Decimal("9.1"),
+        "TOTAL_INDEX_UPDATES": 60,
+    }
+    still = {**row, "TIMESTAMP": AT - 7200, "TOTAL_INDEX_UPDATES": 0, "VOLUME": 0, "QUOTE_VOLUME": 0}
+    body = {"Data": [still, {**row, "TIMESTAMP": AT - 3600}], "Err": {}}
+
+    [found] = CryptoCompareCandles(URL).normalise(payload(body), request(), fetched_at=NOON)
+
+    assert (found.opened_at, found.closed, found.provider) == (NOON - timedelta(hours=1), True, "cryptocompare")
+    assert (found.open, found.volume, found.turnover) == (Decimal("1.5"), Decimal("7.5"), Decimal("9.1"))
+
+
+async def test_the_index_says_its_limit_and_its_errors_beside_the_data() -> None:
+    limited = {"Data": [], "Err": {"type": 99, "message": "You are over your rate limit please upgrade your account!"}}
+    other = {"Data": [], "Err": {"type": 1, "message": "Something else"}}
+
+    with pytest.raises(RateLimitedError):
+        await CryptoCompareCandles(URL).fetch(always(limited), request(), None)
+    with pytest.raises(BadPayloadError, match="Something else"):
+        await CryptoCompareCandles(URL).fetch(always(other), request(), None)
+
+
+@pytest.mark.parametrize(
+    ("interval", "hours", "served"), [("1m", 160, True), ("1m", 170, False), ("1h", 9_000, True), ("4h", 3, False)]
+)
+def test_the_index_has_minutes_of_a_week_and_all_hours_and_days(interval: Interval, hours: float, served: bool) -> None:
+    assert CryptoCompareCandles(URL).serves(request(interval, hours=hours)) is served

@@ -38,7 +38,7 @@ def test_track_of_one_token_is_the_price_of_the_market(market: Market, position:
     assert prices == pytest.approx([market.prices_at(int(time))[position] for time in times], rel=1e-12, nan_ok=True)
 
 
-@pytest.mark.parametrize("venue", ["binance", "coinbase", "kraken", "coingecko"])
+@pytest.mark.parametrize("venue", ["binance", "coinbase", "kraken", "coingecko", "cryptocompare"])
 @pytest.mark.parametrize(("interval", "finer"), [(300, 60), (900, 300), (HOUR, 60), (HOUR, 900)])
 def test_candle_is_exactly_what_its_finer_ones_are(market: Market, venue: str, interval: int, finer: int) -> None:
     scene, pieces = Scene(market, AT), interval // finer
@@ -71,13 +71,13 @@ def test_days_extremes_are_near_those_of_their_hours(market: Market) -> None:
 
 def test_prices_are_near_the_truth_and_differ_a_little_by_venue(market: Market) -> None:
     closes = []
-    for venue in ("coinbase", "kraken", "coingecko"):
+    for venue in ("coinbase", "kraken", "coingecko", "cryptocompare"):
         found = candles_of(Scene(market, AT), venue, market.tokens[0], 60, AT - 60, 1)
         assert found is not None
         closes.append(float(found.close[0]))
 
-    assert len(set(closes)) == 3
-    assert closes == pytest.approx([float(market.prices_at(AT)[0])] * 3, rel=0.002)
+    assert len(set(closes)) == 4
+    assert closes == pytest.approx([float(market.prices_at(AT)[0])] * 4, rel=0.002)
 
 
 def test_last_candle_is_open_and_grows(market: Market) -> None:

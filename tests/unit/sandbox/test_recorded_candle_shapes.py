@@ -46,3 +46,30 @@ def test_candles_have_the_recorded_shape(desk: Desk, provider: str, path: str, q
 
     assert kinds(ours[0]) == kinds(real[0])
     assert (ours[1][0] > ours[0][0]) == (real[1][0] > real[0][0])
+
+
+def test_the_index_has_the_recorded_shape(desk: Desk) -> None:
+    file = RECORDED / "cryptocompare/index_cc_v1_historical_days__01.json"
+    real: Any = json.loads(file.read_text(encoding="utf-8"))
+
+    query = "market=cadli&instrument=ETH-USD&limit=2"
+    ours = answered(desk, "cryptocompare", "/index/cc/v1/historical/days", query)
+
+    assert sorted(ours) == sorted(real)
+    assert {name: kind(value) for name, value in ours["Data"][0].items()} == {
+        name: kind(value) for name, value in real["Data"][0].items()
+    }
+    assert ours["Data"][1]["TIMESTAMP"] - ours["Data"][0]["TIMESTAMP"] == 86_400
+
+
+def test_the_index_says_of_what_it_does_not_have_what_was_recorded(desk: Desk) -> None:
+    file = RECORDED / "cryptocompare/index_cc_v1_historical_hours_http404__02.json"
+    real: Any = json.loads(file.read_text(encoding="utf-8"))
+
+    asked = Asked("cryptocompare", "/index/cc/v1/historical/hours", "market=cadli&instrument=BTC-USD&to_ts=1000000000")
+    answer = desk.answer(asked)
+
+    ours = json.loads(answer.body)
+    assert answer.status == 404
+    assert (sorted(ours), ours["Data"]) == (sorted(real), real["Data"])
+    assert ours["Err"]["message"][:50] == real["Err"]["message"][:50]

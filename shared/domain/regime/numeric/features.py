@@ -43,14 +43,13 @@ def features_of(market: MarketSeries, outside: Outside | None = None) -> Feature
 def _from_prices(market: MarketSeries) -> dict[str, FloatArray]:
     returned = market.log_return
     spread = np.sqrt(faded(np.square(returned), _SPREAD_DAYS))
-    fell = faded(np.square(np.minimum(returned, 0.0)), 20)
-    trends = {f"trend_{days}d": _ratio(faded(returned, days), spread) for days in (15, 40)}
-    return trends | {
-        "sortino_20d": _ratio(faded(returned, 20), np.sqrt(fell)),
-        "sortino_60d": _ratio(faded(returned, 60), np.sqrt(faded(np.square(np.minimum(returned, 0.0)), 60))),
-        "downside_20d": -_logarithm(np.sqrt(fell)),
+    fell = np.sqrt(faded(np.square(np.minimum(returned, 0.0)), 20))
+    trends = {f"trend_{days}d": _ratio(faded(returned, days), spread) for days in (10, 15, 20)}
+    calms = {f"calm_{days}d": -_logarithm(np.sqrt(faded(np.square(returned), days))) for days in (10, 20)}
+    made = trends | {"sortino_20d": _ratio(faded(returned, 20), fell)} | calms
+    return made | {
         "breadth_5d": faded(market.breadth, 5) - 0.5,
-        "volume_trend_20d": _volume_trend(market),
+        "breadth_10d": faded(market.breadth, 10) - 0.5,
     }
 
 
@@ -61,12 +60,6 @@ def _from_outside(outside: Outside | None, days: int) -> dict[str, FloatArray]:
     grown = np.full(days, np.nan)
     grown[30:] = supply[30:] - supply[:-30]
     return {"fear_greed_5d": faded(outside.fear_greed, 5) / 50 - 1, "stablecoins_30d": grown}
-
-
-def _volume_trend(market: MarketSeries) -> FloatArray:
-    """Return whether more is traded on days that rise than on days that fall, −1 to 1."""
-    signed = market.volume_usd * np.sign(market.log_return)
-    return _ratio(faded(signed, 20), faded(market.volume_usd, 20))
 
 
 def faded(values: FloatArray, half_life_days: float) -> FloatArray:

@@ -18,6 +18,8 @@ WINDOW_DAYS = 1_460
 LEAST_DAYS = 365
 """Days with every feature known that a fit needs."""
 FIT_PENALTY = 2.0
+LAPSES_AFTER_DAYS = 30
+"""A side that nothing renewed for so long is over."""
 _CLIP = 3.0
 _STARTS = 2
 
@@ -105,12 +107,15 @@ def costs(day_losses: FloatArray, penalty: float) -> FloatArray:
     return found
 
 
-def leanings(day_losses: FloatArray, penalty: float) -> tuple[FloatArray, FloatArray]:
+def leanings(said: FloatArray, penalty: float) -> tuple[FloatArray, FloatArray]:
     """Return `(lean, carried)` of each day: how much cheaper it is to be in the bull than in the bear state, neutral left out.
 
     A day's lean is what it carried over from the day before, at most the penalty either way, and what the day itself says.
+
+    Args:
+        said: (days,), how much less the day itself costs in the bull than in the bear state.
+        penalty: Of a change of state.
     """
-    said = day_losses[:, 2] - day_losses[:, 0]
     lean, carried = np.zeros(len(said)), np.zeros(len(said))
     before = 0.0
     for day, word in enumerate(said.tolist()):
@@ -119,14 +124,19 @@ def leanings(day_losses: FloatArray, penalty: float) -> tuple[FloatArray, FloatA
     return lean, carried
 
 
-def sides(lean: FloatArray, band: float, *, start: int = 0) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
-    """Return 1 (bull), −1 (bear) or 0 of each day: a side is taken where the lean leaves the band, and left where the lean turns."""
+def sides(lean: FloatArray, band: float) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    """Return 1 (bull), −1 (bear) or 0 of each day.
+
+    A side is taken where the lean leaves the band. It stands until the other one is taken, or until the lean has been within the band for
+    `LAPSES_AFTER_DAYS`.
+    """
     found = np.zeros(len(lean), dtype=np.int64)
-    side = start
+    side = within = 0
     for day, value in enumerate(lean.tolist()):
+        within += 1
         if abs(value) > band:
-            side = 1 if value > 0 else -1
-        elif value * side < 0:
+            side, within = (1 if value > 0 else -1), 0
+        elif within >= LAPSES_AFTER_DAYS:
             side = 0
         found[day] = side
     return found

@@ -11,14 +11,14 @@ from shared.domain.regime.catalogue import FEATURES, Gauge
 from .features import Features, Outside, features_of
 from .jumps import LEAST_DAYS
 from .market import MarketSeries, market_of
-from .walking import BAND, Stretch, walked
+from .walking import Stretch, walked
 
 STRONG_PROBABILITY = 0.6
 STRONG_EVIDENCE = 0.75
 STRONG_CONFLUENCE = 0.6
 SETTLED_SHARE = 0.8
-SHARPNESS = 3.0
-"""A probability of a state falls by e³ when it costs a whole penalty more than another."""
+SHARPNESS = 2.0
+"""A probability of a state falls by e² when it costs a whole band more than another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +41,12 @@ class Judgement:
     """By feature; with `carried` they add up to `lean`."""
     values: dict[str, float | None] | None = None
     flips: dict[str, float] | None = None
-    """By feature: the value, others as they are, from which on the market would lean the other way, or no way."""
+    """By feature: the value, others as they are, beyond which the other side would be taken; of a neutral market, the side it leans to."""
     easiest: str | None = None
     """The feature that has the shortest way to its flip, in its own spread."""
     features: str | None = None
     penalty: float | None = None
+    band: float | None = None
     fitted_before: np.datetime64 | None = None
 
     @property
@@ -84,7 +85,7 @@ def _of(stretch: Stretch, features: Features) -> Iterator[tuple[int, Judgement]]
 
 
 def _judgement(stretch: Stretch, at: int, days: DayArray, row: int, said: FloatArray, features: Features) -> Judgement:
-    bull, neutral, bear = _probabilities(stretch.costs[at], stretch.choice.penalty)
+    bull, neutral, bear = _probabilities(stretch.costs[at], stretch.choice.band)
     side = int(stretch.sides[at])
     names = stretch.fit.names
     flips = _flips(stretch, at, side)
@@ -106,6 +107,7 @@ def _judgement(stretch: Stretch, at: int, days: DayArray, row: int, said: FloatA
         easiest=_easiest(stretch, at, flips),
         features=stretch.choice.features,
         penalty=stretch.choice.penalty,
+        band=stretch.choice.band,
         fitted_before=days[stretch.first],
     )
 
@@ -114,8 +116,8 @@ def _known(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _probabilities(costs: FloatArray, penalty: float) -> tuple[float, float, float]:
-    odds = np.exp(-SHARPNESS * costs / penalty)
+def _probabilities(costs: FloatArray, band: float) -> tuple[float, float, float]:
+    odds = np.exp(-SHARPNESS * costs / band)
     bull, neutral, bear = (odds / odds.sum()).tolist()
     return bull, neutral, bear
 
@@ -139,13 +141,14 @@ def _gauge(side: int, probability: float, evidence: float, confluence: float) ->
 
 
 def _flips(stretch: Stretch, at: int, side: int) -> dict[str, float]:
-    """Return, for each feature that could do it alone within its bounds, the value at which the side is left (or, of none, taken)."""
+    """Return, for each feature that could do it alone within its bounds, the value at which the other side (or, of none, the nearer) is taken."""
     fit = stretch.fit
     width, root = fit.states[0] - fit.states[2], np.sqrt(len(fit.names))
+    band = stretch.choice.band
+    goal = -side * band if side else np.copysign(band, stretch.lean[at] or 1.0)
     found = {}
     for column, name in enumerate(fit.names):
         unit = stretch.units[at, column]
-        goal = 0.0 if side else np.copysign(BAND, stretch.lean[at] or 1.0)
         if np.isfinite(unit) and abs(width[column]) > 1e-12:
             needed = unit + (goal - stretch.lean[at]) / width[column]
             if abs(needed * root) <= 3.0:

@@ -26,7 +26,7 @@ def scored(sides: Sides, truth: Sides) -> Score:
     """Return the score of sides (1, 0, −1 a day) against true phases in the same signs."""
     accuracies = [float((sides[truth == side] == side).mean()) for side in (1, -1) if (truth == side).any()]
     begins = np.flatnonzero(np.diff(truth) != 0) + 1
-    ends = [*begins[1:], len(truth)]
+    ends = [*begins[1:], len(truth)][: len(begins)]
     lags = tuple(_lag(sides[a:b], int(truth[a])) for a, b in zip(begins, ends, strict=True) if truth[a])
     return Score(
         balanced_accuracy=float(np.mean(accuracies)),

@@ -1,34 +1,34 @@
 """The walk forward: each day is labelled by a model that was fitted, and chosen, on days before it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shared.domain.panels.panel import DayArray, FloatArray
-from shared.domain.regime.catalogue import PENALTIES, SETS
+from shared.domain.regime.catalogue import BANDS, PENALTIES, SETS
 
 from .evidence import evidence_of
 from .features import Features
+from .hindsight import hindsight_of, worth
 from .jumps import LEAST_DAYS, Fit, costs, fitted, leanings, losses, sides, usable
+from .scoring import Sides
 
 REFIT_DAYS = 364
 """Models are fitted on the same days whatever the history begins with: every 364 days since 1970."""
+CLEARLY = 0.05
+"""By so much a choice has to be worth more than the first one."""
 WARM_UP_DAYS = 200
 """So many days before a fit its filter begins, so that it knows where it is."""
-_RECORD_DAYS = 1_095
-_LEAST_RECORD = 180
-_COST = 0.001
-BAND = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A set of features and a penalty."""
+    """A set of features, the penalty of a change, and the band that a lean has to leave."""
 
     features: str
     penalty: float
+    band: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +40,29 @@ class Stretch:
     choice: Choice
     fit: Fit
     evidence: float
-    records: dict[Choice, float | None]
-    """What each choice had earned by the day of the fit: the yearly Sharpe ratio of following it, after costs."""
+    worths: Mapping[Choice, float | None]
+    """What the online labels of each choice were worth by the day of the fit, by hindsight."""
     units: FloatArray
     costs: FloatArray
     lean: FloatArray
     carried: FloatArray
-    sides: NDArray[np.int64]
+    sides: Sides
 
 
-CHOICES = tuple(Choice(name, penalty) for name in SETS for penalty in PENALTIES)
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a fit makes of the days from `begin` on: `losses` by state."""
+
+    begin: int
+    fit: Fit
+    units: FloatArray
+    losses: FloatArray
+
+    def leanings(self, penalty: float) -> tuple[FloatArray, FloatArray]:
+        return leanings(self.losses[:, 2] - self.losses[:, 0], penalty)
+
+
+CHOICES = tuple(Choice(name, penalty, band) for name in SETS for penalty in PENALTIES for band in BANDS)
 
 
 def fit_rows(days: DayArray) -> list[int]:
@@ -70,21 +83,24 @@ def walked(features: Features, log_return: FloatArray) -> Iterator[Stretch]:
     """
     starts = fit_rows(features.days)
     ends = [*starts[1:], len(log_return)] if starts else []
-    record: dict[Choice, FloatArray] = {choice: np.full(len(log_return), np.nan) for choice in CHOICES}
+    record = {choice: np.full(len(log_return), np.nan) for choice in CHOICES}
     for first, last in zip(starts, ends, strict=True):
         past = Features(days=features.days[:first], names=features.names, values=features.values[:first])
-        fits = _fits(past, log_return[:first])
-        earned = {choice: _earned(record[choice][:first], log_return[:first]) for choice in CHOICES}
-        stretches = [
-            _stretch(features, choice, fit, first, last, earned)
-            for choice in CHOICES
-            if (fit := fits[choice.features]) is not None
-        ]
-        for each in stretches:
-            record[each.choice][first:last] = each.sides
-        if stretches:
-            chosen = max(stretches, key=lambda each: (_rank(earned[each.choice]), -CHOICES.index(each.choice)))
-            yield _with_evidence(chosen, log_return[:first])
+        heard = {
+            name: _heard(features, fit, first, last)
+            for name, fit in _fits(past, log_return[:first]).items()
+            if fit is not None
+        }
+        if not heard:
+            continue
+        hindsight = hindsight_of(log_return[:first])
+        worths = {choice: worth(record[choice][:first], hindsight) for choice in CHOICES}
+        able = [choice for choice in CHOICES if choice.features in heard]
+        chosen = _chosen(able, worths)
+        for choice in able:
+            lean, _ = heard[choice.features].leanings(choice.penalty)
+            record[choice][first:last] = sides(lean, choice.band)[first - last :]
+        yield _stretch(heard[chosen.features], chosen, (first, last), evidence_of(log_return[:first]), worths)
 
 
 def _fits(past: Features, log_return: FloatArray) -> dict[str, Fit | None]:
@@ -98,46 +114,38 @@ def _fits(past: Features, log_return: FloatArray) -> dict[str, Fit | None]:
     return fits
 
 
-def _rank(earned: float | None) -> float:
-    return float("-inf") if earned is None else earned
-
-
-def _stretch(
-    features: Features, choice: Choice, fit: Fit, first: int, last: int, earned: dict[Choice, float | None]
-) -> Stretch:
+def _heard(features: Features, fit: Fit, first: int, last: int) -> _Heard:
     begin = max(0, first - WARM_UP_DAYS)
     rows = Features(days=features.days[begin:last], names=features.names, values=features.values[begin:last])
     units = fit.scaled(rows)
-    said = losses(units, fit.states)
-    lean, carried = leanings(said, choice.penalty)
-    own = slice(first - begin, None)
+    return _Heard(begin, fit, units, losses(units, fit.states))
+
+
+def _chosen(able: Sequence[Choice], worths: Mapping[Choice, float | None]) -> Choice:
+    """Return the choice of most worth, or the first one where none is clearly worth more: the best of many is mostly the luckiest."""
+    standing, best = able[0], max(able, key=lambda choice: _rank(worths[choice]))
+    return best if _rank(worths[best]) > _rank(worths[standing]) + CLEARLY else standing
+
+
+def _rank(worth: float | None) -> float:
+    return float("-inf") if worth is None else worth
+
+
+def _stretch(
+    heard: _Heard, choice: Choice, rows: tuple[int, int], evidence: float, worths: Mapping[Choice, float | None]
+) -> Stretch:
+    lean, carried = heard.leanings(choice.penalty)
+    own = slice(rows[0] - heard.begin, None)
     return Stretch(
-        first=first,
-        last=last,
+        first=rows[0],
+        last=rows[1],
         choice=choice,
-        fit=fit,
-        evidence=0.0,
-        records=earned,
-        units=units[own],
-        costs=costs(said, choice.penalty)[own],
+        fit=heard.fit,
+        evidence=evidence,
+        worths=worths,
+        units=heard.units[own],
+        costs=costs(heard.losses, choice.penalty)[own],
         lean=lean[own],
         carried=carried[own],
-        sides=sides(lean, BAND)[own],
+        sides=sides(lean, choice.band)[own],
     )
-
-
-def _with_evidence(stretch: Stretch, past: FloatArray) -> Stretch:
-    return replace(stretch, evidence=evidence_of(past))
-
-
-def _earned(taken: FloatArray, log_return: FloatArray) -> float | None:
-    """Return the yearly Sharpe ratio of holding each day the side taken the day before, after costs; `None` without a record."""
-    taken, log_return = taken[-_RECORD_DAYS:], log_return[-_RECORD_DAYS:]
-    held, moved = taken[:-1], log_return[1:]
-    known = np.isfinite(held) & np.isfinite(moved)
-    if known.sum() < _LEAST_RECORD:
-        return None
-    turned = np.abs(np.diff(held[known], prepend=0.0))
-    gained = held[known] * moved[known] - _COST * turned
-    spread = float(gained.std())
-    return float(gained.mean() / spread * np.sqrt(365)) if spread > 1e-12 else 0.0

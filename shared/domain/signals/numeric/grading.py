@@ -1,22 +1,23 @@
 """How often signals were right, with intervals; the same code for every signal that was ever emitted.
 
 Sources: Grinold and Kahn, Active Portfolio Management (1999), information coefficient; Brier, Verification of forecasts expressed in
-terms of probability (1950); Efron and Tibshirani, An Introduction to the Bootstrap (1993), percentile intervals over clusters.
+terms of probability (1950); Efron and Tibshirani, An Introduction to the Bootstrap (1993), deviation over clusters; Hill (1970) for the
+quantile of Student's distribution by as many degrees of freedom as there are blocks beyond one.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain.datapoints.numeric.windows import FloatArray
 from shared.domain.signals.emitting import is_hit
-from shared.domain.signals.rules import BOOTSTRAP_SEED, BOOTSTRAPS, INTERVAL
+from shared.domain.signals.rules import BLOCK_DAYS, BOOTSTRAP_SEED, BOOTSTRAPS, INTERVAL, LEAST_BLOCKS
 from shared.records.signals import Graded
 
-_LEAST_DAYS = 5
-"""From fewer days of emissions no interval is drawn."""
 _LEAST_SIGNALS = 3
 
 
@@ -54,13 +55,14 @@ def record_of(signals: Sequence[Graded]) -> Record:
     score = np.array([each.score for each in signals])
     moved = np.array([each.exit_usd / each.entry_usd - 1.0 for each in signals])
     way = np.where([each.direction == "bullish" for each in signals], 1.0, -1.0)
-    days, member = np.unique([each.emitted_at.date().toordinal() for each in signals], return_inverse=True)
-    drawn = np.random.default_rng(BOOTSTRAP_SEED).integers(0, len(days), (BOOTSTRAPS, len(days)))
-    clusters = _Clusters(member, drawn, len(days))
-    means = [clusters.mean(values) for values in (hit, (stated - hit) ** 2, 100.0 * way * moved)]
-    return Record(
-        len(signals), len(days), means[0], clusters.correlation(ranks(score), ranks(moved)), means[1], means[2]
-    )
+    days = np.array([each.emitted_at.date().toordinal() for each in signals])
+    blocks, member = np.unique((days - days.min()) // BLOCK_DAYS, return_inverse=True)
+    drawn = np.random.default_rng(BOOTSTRAP_SEED).integers(0, len(blocks), (BOOTSTRAPS, len(blocks)))
+    clusters = _Clusters(member, drawn, len(blocks))
+    rate = clusters.mean(hit, 0.0, 1.0)
+    order = clusters.correlation(ranks(score), ranks(moved))
+    brier = clusters.mean((stated - hit) ** 2, 0.0, 1.0)
+    return Record(len(signals), len(np.unique(days)), rate, order, brier, clusters.mean(100.0 * way * moved, -math.inf))
 
 
 def correlation(moments: FloatArray) -> FloatArray:
@@ -82,31 +84,47 @@ def ranks(values: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, slots=True)
 class _Clusters:
-    """Signals by their day of emission, and which days each bootstrap draws; every figure is made of sums over days."""
+    """Signals by the block of days in which they were emitted, and which blocks each bootstrap draws; every figure is made of sums."""
 
     member: NDArray[np.int64]
     drawn: NDArray[np.int64]
-    days: int
+    blocks: int
 
-    def mean(self, values: FloatArray) -> Measured:
-        sums, counts = self._by_day(values), self._by_day(np.ones_like(values))
+    def mean(self, values: FloatArray, least: float, most: float = math.inf) -> Measured:
+        sums, counts = self._by_block(values), self._by_block(np.ones_like(values))
         tried = sums[self.drawn].sum(axis=1) / counts[self.drawn].sum(axis=1)
-        return self._measured(float(values.mean()), tried)
+        return self._measured(float(values.mean()), tried, least, most)
 
     def correlation(self, a: FloatArray, b: FloatArray) -> Measured:
         """Return the correlation; the ranks of the whole stand for those of each draw."""
-        parts = [self._by_day(values) for values in (np.ones_like(a), a, b, a * a, b * b, a * b)]
+        parts = [self._by_block(values) for values in (np.ones_like(a), a, b, a * a, b * b, a * b)]
         moments = np.stack(parts, axis=-1)
         tried = correlation(moments[self.drawn].sum(axis=1))
-        return self._measured(float(correlation(moments.sum(axis=0))), tried)
+        return self._measured(float(correlation(moments.sum(axis=0))), tried, -1.0, 1.0)
 
-    def _by_day(self, values: FloatArray) -> FloatArray:
-        made: FloatArray = np.bincount(self.member, weights=values, minlength=self.days).astype(np.float64)
+    def _by_block(self, values: FloatArray) -> FloatArray:
+        made: FloatArray = np.bincount(self.member, weights=values, minlength=self.blocks).astype(np.float64)
         return made
 
-    def _measured(self, value: float, tried: FloatArray) -> Measured:
+    def _measured(self, value: float, tried: FloatArray, least: float, most: float) -> Measured:
+        """Return the figure with its interval: of few blocks quantiles of the draws would be far too narrow."""
         known = tried[np.isfinite(tried)]
-        if self.days < _LEAST_DAYS or np.isnan(value) or not len(known):
+        if self.blocks < LEAST_BLOCKS or np.isnan(value) or not len(known):
             return Measured(None if np.isnan(value) else value, None, None)
-        low, high = np.quantile(known, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
-        return Measured(value, float(low), float(high))
+        # Draws deviate less than blocks do, by the one degree of freedom that their mean takes.
+        freedom = self.blocks - 1
+        reach = student(freedom) * float(known.std()) * math.sqrt(self.blocks / freedom)
+        return Measured(value, max(least, value - reach), min(most, value + reach))
+
+
+def student(freedom: int) -> float:
+    """Return how many deviations the ends of an interval of `INTERVAL` are away; to a hundredth from three degrees of freedom on."""
+    z = NormalDist().inv_cdf((1.0 + INTERVAL) / 2.0)
+    terms = (
+        (z**3 + z) / 4.0,
+        (5.0 * z**5 + 16.0 * z**3 + 3.0 * z) / 96.0,
+        (3.0 * z**7 + 19.0 * z**5 + 17.0 * z**3 - 15.0 * z) / 384.0,
+        (79.0 * z**9 + 776.0 * z**7 + 1482.0 * z**5 - 1920.0 * z**3 - 945.0 * z) / 92160.0,
+    )
+    reach: float = z + sum(term / freedom**power for power, term in enumerate(terms, 1))
+    return reach

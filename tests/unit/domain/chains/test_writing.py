@@ -1,5 +1,6 @@
 """Storing metrics of chains: revisions are rows, repetitions are none."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -68,6 +69,37 @@ async def test_a_late_import_is_compared_with_what_was_known_then(writing: Datab
 
     assert written == 1
     assert [source for _, source in rows(place)] == ["archive", "defillama"]
+
+
+def fees(value: str, source: str, *, days: int = 0) -> ChainMetric:
+    told = tvl(value, known_at=LEARNED + timedelta(days=days), source=source)
+    return replace(told, chain="bitcoin", metric="fees_usd")
+
+
+async def test_what_another_source_says_of_a_day_is_no_revision(writing: Database, place: Place) -> None:
+    await store(writing, fees("100", "defillama"))
+
+    later = await store(writing, fees("140", "blockchain_com", days=1), fees("120", "a-file", days=2))
+
+    assert later == 0
+    assert rows(place) == [[Decimal(100), "defillama"]]
+
+
+async def test_the_first_choice_takes_the_place_of_a_fallback_and_may_revise_itself(
+    writing: Database, place: Place
+) -> None:
+    await store(writing, fees("120", "a-file"))
+    await store(writing, fees("140", "blockchain_com", days=1))
+    await store(writing, fees("100", "defillama", days=2))
+    await store(writing, fees("101", "defillama", days=3))
+
+    assert [source for _, source in rows(place)] == ["a-file", "blockchain_com", "defillama", "defillama"]
+
+
+async def test_of_two_that_tell_a_day_at_once_the_first_choice_counts(writing: Database, place: Place) -> None:
+    await store(writing, fees("140", "blockchain_com"), fees("100", "defillama"))
+
+    assert rows(place) == [[Decimal(100), "defillama"]]
 
 
 async def test_the_same_run_delivered_twice_writes_once(writing: Database, place: Place) -> None:

@@ -15,9 +15,9 @@ from shared.domain.datapoints.numeric.windows import FloatArray
 from shared.domain.signals.emitting import fresh, probability
 from shared.domain.signals.numeric.agreement import agreed, correlations, effective_number
 from shared.domain.signals.numeric.deciding import decided, digest_of, sizes, strength_of
-from shared.domain.signals.numeric.grading import record_of
+from shared.domain.signals.numeric.grading import record_of, student
 from shared.domain.signals.numeric.scoring import Scores, composite, contributions, scored, votes_of
-from shared.domain.signals.rules import STRENGTHS, VOTING
+from shared.domain.signals.rules import BLOCK_DAYS, INTERVAL, STRENGTHS, VOTING
 from shared.records.signals import Emission, Graded, LastEmission
 from tests.clocks import NOON
 
@@ -249,28 +249,39 @@ def test_figures_are_those_of_the_plain_formulas() -> None:
     )
 
 
-def test_on_pure_noise_the_interval_of_the_hit_rate_holds_a_half_nearly_always() -> None:
-    held = 0
-    for seed in range(40):
-        random = np.random.default_rng(seed)
-        signals = [graded(day, random.normal(), random.normal(0, 0.1)) for day in range(60) for _ in range(2)]
-        rate = record_of(signals).hit_rate
-        assert rate.low is not None
-        assert rate.high is not None
-        held += rate.low <= 0.5 <= rate.high
+def test_signals_of_one_block_of_days_are_one_trial() -> None:
+    def of(day: int) -> Graded:
+        return graded(day, 1.0, 0.1 if day // BLOCK_DAYS % 2 else -0.1)
 
-    assert held >= 34
+    days = BLOCK_DAYS * 10
+    one = record_of([of(day) for day in range(0, days, BLOCK_DAYS)]).hit_rate
+    many = record_of([of(day) for day in range(days) for _ in range(3)]).hit_rate
+    apart = record_of([graded(day, 1.0, 0.1 if day % 2 else -0.1) for day in range(days)]).hit_rate
 
-
-def test_signals_of_one_day_are_one_trial() -> None:
-    together = record_of([graded(day, 1.0, 0.1 if day % 2 else -0.1) for day in range(10) for _ in range(30)]).hit_rate
-    apart = record_of([graded(day, 1.0, 0.1 if day % 2 else -0.1) for day in range(300)]).hit_rate
-
-    assert together.high is not None
-    assert apart.high is not None
-    assert together.low is not None
+    assert (one.value, many.value, apart.value) == (0.5, 0.5, 0.5)
+    assert one.low is not None
+    assert one.low == pytest.approx(many.low, abs=0.02)
+    assert one.high == pytest.approx(many.high, abs=0.02)
     assert apart.low is not None
-    assert together.high - together.low > 4 * (apart.high - apart.low)
+    assert apart.low > one.low + 0.2
+
+
+def test_before_four_blocks_no_interval_is_drawn() -> None:
+    early, late = (record_of([graded(day, 1.0, 0.1) for day in range(days)]).hit_rate for days in (63, 64))
+
+    assert (early.low, late.low) == (None, 1.0)
+
+
+def test_an_interval_ends_where_figures_do() -> None:
+    record = record_of([graded(day, 1.0, -0.1 if day < 10 else 0.1) for day in range(120)])
+
+    assert record.hit_rate.high == 1.0
+    assert record.brier.low == 0.25
+
+
+def test_students_quantiles_are_those_of_scipy() -> None:
+    for freedom in (3, 4, 8, 30, 200):
+        assert student(freedom) == pytest.approx(stats.t.ppf((1 + INTERVAL) / 2, freedom), rel=2e-3)
 
 
 def test_nothing_graded_is_nothing_claimed_and_a_tie_is_no_hit() -> None:

@@ -17,8 +17,8 @@ def run(orders: int, seed: int) -> Simulation:
     return simulation
 
 
-def test_twenty_thousand_random_orders_conserve_cash_and_coins_to_the_last_digit() -> None:
-    simulation = run(20_000, seed=1)
+def test_five_thousand_random_orders_conserve_cash_and_coins_to_the_last_digit() -> None:
+    simulation = run(5_000, seed=1)
 
     ends = {"filled", "cancelled", "expired", "rejected", "partially_filled", "triggered", "open"}
     refusals = {"insufficient_cash", "insufficient_coins", "max_open_orders"}

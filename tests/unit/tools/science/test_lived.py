@@ -1,11 +1,14 @@
 """A market lived day by day: what is said is what the refresh says, and the future is not in it."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 
 import numpy as np
+import pytest
 
 from shared.domain.datapoints.catalogue import positions
+from shared.domain.panels.panel import Panel
 from shared.domain.signals.emitting import is_hit
 from shared.domain.signals.rules import HORIZON_DAYS
 from tests.signals import rising
@@ -25,10 +28,53 @@ def test_a_day_says_what_was_known_at_its_close() -> None:
 
     rows = len(cut.days)
     assert rows == 31 - 15
-    for name in ("values", "scores", "composite", "close"):
+    for name in ("values", "scores", "composite", "effective", "divergence", "close"):
         assert getattr(cut, name).tobytes() == getattr(LIVED, name)[:rows].tobytes(), name
     assert cut.emissions == LIVED.emissions[:rows]
     assert any(cut.emissions)
+
+
+@pytest.mark.slow
+def test_at_any_of_two_hundred_cuts_the_last_day_says_what_it_says_in_the_whole() -> None:
+    """Data points, scores of categories, consensus, divergences and signals, with holes, a redenomination and a token that ends."""
+    panel, told = troubled()
+    begins = panel.days[60].astype(date)
+    whole = lived(panel, frozenset(), told, begins=begins)
+    last = panel.days[-1].astype(date)
+    assert np.isfinite(whole.divergence).any()
+    assert any(whole.emissions)
+
+    for rows in np.random.default_rng(4).choice(np.arange(61, len(panel.days)), 200, replace=False).tolist():
+        day = panel.days[rows - 1].astype(date)
+        known = Told(fear=until(told.fear, day), chains={name: until(each, day) for name, each in told.chains.items()})
+        then = lived(panel.until(rows), frozenset(), known, begins=day)
+        row = (day - begins).days
+        assert day <= last
+        assert then.emissions == whole.emissions[row : row + 1], day
+        for name in ("values", "scores", "composite", "effective", "divergence"):
+            assert getattr(then, name).tobytes() == getattr(whole, name)[row : row + 1].tobytes(), (name, day)
+
+
+def until(told: Mapping[date, float], last: date) -> Mapping[date, float]:
+    return {day: value for day, value in told.items() if day <= last}
+
+
+def troubled() -> tuple[Panel, Told]:
+    panel = rising(320, 10, seed=8)
+    for array in (panel.open, panel.high, panel.low, panel.close):
+        array[100:110, 1] = np.nan
+        array[150:, 3] *= 1000.0
+        array[250:, 5] = np.nan
+    panel.volume_usd[200:230, 6] = 0.0
+    days = [each.astype(date) for each in panel.days]
+    random = np.random.default_rng(9)
+    metrics = {
+        ("bitcoin", metric): dict(
+            zip(days, (1e6 * np.exp(np.cumsum(random.normal(0, 0.05, 320)))).tolist(), strict=True)
+        )
+        for metric in ("active_addresses", "transactions", "fees_usd")
+    }
+    return panel, Told(fear=dict(zip(days, random.uniform(10, 90, 320).tolist(), strict=True)), chains=metrics)
 
 
 def test_fear_and_greed_of_the_day_that_begins_is_not_known_yet() -> None:

@@ -24,22 +24,24 @@ KEPT_FOR = timedelta(hours=24)
 class Attempt:
     """A request that may be sent again."""
 
+    group: str
+    """Endpoint group: keys of one mean nothing in another."""
     owner: str
     key: str | None
     """What the caller gave; without it nothing is remembered."""
     asked: str
-    """Method, path and body, so that the key is not used for something else."""
+    """A digest of path and body, so that the key is not used for something else."""
 
     @classmethod
-    def of(cls, owner: str, key: str | None, path: str, body: Mapping[str, object]) -> "Attempt":
+    def of(cls, group: str, owner: str, key: str | None, path: str, body: Mapping[str, object] | str) -> "Attempt":
         """Return the attempt of a POST."""
         text = json.dumps([path, body], sort_keys=True, default=str)
-        return cls(owner, key, hashlib.sha256(text.encode()).hexdigest())
+        return cls(group, owner, key, hashlib.sha256(text.encode()).hexdigest())
 
     @property
     def path(self) -> str:
-        """Return where it is kept; callers' keys may hold anything, so their hashes are the names."""
-        return f"{COLLECTION}/{owned(self.owner, hashlib.sha256(str(self.key).encode()).hexdigest())}"
+        """Return where it is kept; callers' keys may hold anything, so their digests are the names."""
+        return f"{COLLECTION}/{owned(self.owner, hashlib.sha256(f'{self.group} {self.key}'.encode()).hexdigest())}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ CLUSTER would keep readers out while it writes; here they read the old partition
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0018"
+down_revision = "0017"
 
 # Writers of candles wait for 4203004 (`candles/merging.py`), so none can be kept from the parent by the swap, nor keep it from us.
 # The check makes attaching trust the rows instead of reading them again under the parent's lock.
