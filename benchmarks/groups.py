@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from local.options import Options
 from local.platform import Platform
+from shared.cache.freshness import LIVE_PRICES
 from tools.gateway.public import public_document
 from tools.manifests import Manifest, read_manifests
 
@@ -39,7 +40,9 @@ def groups(plan: Plan) -> list[Finding]:
             place(platform, name)
         largest = len(get(platform.function_url(_BESIDE), LIVE, BROWSER).body)
         asked = {name: _path_of(platform, name, paths, largest) for name, paths in _cached_paths().items()}
-        return [_beside(platform, name, path, plan.rounds) for name, path in asked.items() if name != _BESIDE]
+        for name in (name for name, path in asked.items() if path is None):
+            print(f"nothing of {name} is answered from memory in {largest} bytes: it is left out", flush=True)
+        return [_beside(platform, name, path, plan.rounds) for name, path in asked.items() if path and name != _BESIDE]
 
 
 def _fill(platform: Platform, manifests: Mapping[str, Manifest]) -> None:
@@ -51,12 +54,13 @@ def _fill(platform: Platform, manifests: Mapping[str, Manifest]) -> None:
 
 
 def _cached_paths() -> dict[str, list[str]]:
-    """Return, by group, the addresses whose answers are kept and that need no parameter."""
+    """Return, by group, the addresses that need no parameter and whose answers are kept as long as those of `prices`, or longer."""
     found: dict[str, list[str]] = {}
     for path, item in public_document(read_manifests())["paths"].items():
         operation = item.get("get", {})
         taken = operation.get("parameters", ())
-        if "x-freshness" in operation and not any(each.get("required") for each in taken):
+        kept_s = operation.get("x-freshness", {}).get("max_age", 0)
+        if kept_s >= LIVE_PRICES.max_age and not any(each.get("required") for each in taken):
             shorter = (
                 [f"{path}?limit={few}" for few in (20, 5)] if any(each["name"] == "limit" for each in taken) else []
             )
@@ -64,17 +68,13 @@ def _cached_paths() -> dict[str, list[str]]:
     return found
 
 
-def _path_of(platform: Platform, name: str, paths: Iterable[str], largest: int) -> str:
-    """Return the first address that is answered from memory and says no more than `prices`.
-
-    Raises:
-        MeasurementError: there is none.
-    """
+def _path_of(platform: Platform, name: str, paths: Iterable[str], largest: int) -> str | None:
+    """Return the first address that is answered from memory and says no more than `prices`; of a group without data there is none."""
     for path in paths:
         answers = [get(platform.function_url(name), path, BROWSER) for _ in range(3)]
         if answers[-1].headers.get("x-cache") == "hit-memory" and len(answers[-1].body) <= largest:
             return path
-    raise MeasurementError(f"nothing of {name} is answered from memory in {largest} bytes")
+    return None
 
 
 def _beside(platform: Platform, name: str, path: str, rounds: int) -> Finding:
