@@ -59,8 +59,8 @@ def test_a_change_in_a_shared_module_changes_the_bundles_that_import_it_and_no_o
     assert changed_by(path, copy) == importers
 
 
-def test_what_only_refreshers_import_leaves_what_answers_callers_alone(copy: Path) -> None:
-    changed = changed_by("shared/http/refresh.py", copy)
+def test_what_starts_work_leaves_what_answers_callers_alone(copy: Path) -> None:
+    changed = changed_by("shared/http/started.py", copy)
 
     assert changed == {name for name, manifest in MANIFESTS.items() if manifest.kind != "api"}
 
