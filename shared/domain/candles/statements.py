@@ -50,14 +50,17 @@ def page(shape: Shape) -> "ClauseElement":
             SELECT opened_at, close FROM ({_held(shape)}) AS held
             WHERE opened_at < {_start(shape)} ORDER BY opened_at DESC LIMIT 1
         ),
-        shown AS MATERIALIZED (
-            SELECT * FROM ({_held(shape)}) AS held
+        -- Unfilled, it is read once, by `counted`; the rare reader of gaps or of several sources reads it again.
+        shown AS {_KEPT[shape.fill]} (
+            SELECT *, false AS filled FROM ({_held(shape)}) AS held
             WHERE opened_at >= {_start(shape)} AND opened_at < CAST(:until AS timestamptz)
             ORDER BY opened_at LIMIT CAST(:size AS integer)
         ),
         counted AS MATERIALIZED (
             SELECT count(*) AS rows, min(opened_at) AS first_at, max(opened_at) AS last_at,
-                max(least(known_at, opened_at + {_STEP})) AS as_of
+                max(least(known_at, opened_at + {_STEP})) AS as_of,
+                min(source_id) AS least_source, max(source_id) AS greatest_source
+                {_text(shape)}
             FROM shown
         ),
         gaps AS MATERIALIZED (
@@ -70,7 +73,7 @@ def page(shape: Shape) -> "ClauseElement":
                     FROM counted LEFT JOIN before ON true)
             ) AS pairs
             WHERE opened_at - previous_at > {_STEP}
-        ),
+        )
         {_filled(shape)}
         SELECT
             (SELECT count(*) FROM named),
@@ -78,12 +81,12 @@ def page(shape: Shape) -> "ClauseElement":
             CASE WHEN (SELECT count(*) FROM named) > 1 THEN ({_CANDIDATES}) END,
             (SELECT refreshed_at FROM series) IS NOT NULL,
             {_us("(SELECT refreshed_at FROM series)")},
-            ({_WRITTEN[shape.form]}),
+            {"counted.text" if shape.fill == "none" else f"(SELECT {_WRITTEN[shape.form]} FROM written)"},
             {_us("last.at")},
             {_us(_next_at(shape))},
             {_us("counted.as_of")},
-            {_CLOSED[shape.fill]},
-            ({_SOURCES}),
+            ({_closed(shape)}),
+            {_SOURCES},
             (SELECT string_agg(CAST({_us("begins_at")} AS text) || ',' || CAST({_us("ends_at")} AS text), ';' ORDER BY begins_at)
              FROM (SELECT * FROM gaps ORDER BY begins_at LIMIT {MOST_GAPS:d}) AS gaps),
             (SELECT count(*) FROM gaps),
@@ -129,35 +132,49 @@ _CANDIDATES = """
     FROM named LEFT JOIN (SELECT token_id, rank FROM quotes) AS ranked USING (token_id)
 """
 
+# A series has one source nearly always, and then nothing is grouped.
 _SOURCES = """
-    SELECT string_agg(provider || ' ' || quote_currency, ',' ORDER BY used DESC, provider)
-    FROM (SELECT source_id, count(*) AS used FROM shown GROUP BY source_id) AS used JOIN candle_sources USING (source_id)
+    CASE WHEN counted.least_source = counted.greatest_source
+    THEN (SELECT provider || ' ' || quote_currency FROM candle_sources WHERE source_id = counted.least_source)
+    ELSE (
+        SELECT string_agg(provider || ' ' || quote_currency, ',' ORDER BY used DESC, provider)
+        FROM (SELECT source_id, count(*) AS used FROM shown GROUP BY source_id) AS used JOIN candle_sources USING (source_id)
+    ) END
 """
 
 _STEP = "make_interval(secs => CAST(:interval_s AS integer))"
 _LAST = {"none": "counted.last_at", "ffill": "(SELECT max(opened_at) FROM written)"}
-_CLOSED = {
-    "none": "(SELECT closed FROM shown ORDER BY opened_at DESC LIMIT 1)",
-    "ffill": "(SELECT closed FROM written ORDER BY opened_at DESC LIMIT 1)",
-}
+_KEPT = {"none": "NOT MATERIALIZED", "ffill": "MATERIALIZED"}
 
 # `concat` makes one text of everything; a chain of || makes one after each, and took twice as long.
 _MS = "CAST(date_part('epoch', opened_at) * 1000 AS bigint)"
 _WRITTEN = {
     "json": f"""
-        SELECT concat('[', string_agg(concat('[', {_MS}, ',', open, ',', high, ',', low, ',', close, ',',
-            coalesce(CAST(volume AS text), 'null'), ']'), ','), ']') FROM written
-    """,  # noqa: S608
+        concat('[', string_agg(concat('[', {_MS}, ',', open, ',', high, ',', low, ',', close, ',',
+            coalesce(CAST(volume AS text), 'null'), ']'), ','), ']')
+    """,
     "csv": f"""
-        SELECT coalesce(string_agg(concat({_MS}, ',', open, ',', high, ',', low, ',', close, ',', volume, ',',
-            CAST(closed AS text), ',', CAST(filled AS text), E'\\n'), ''), '') FROM written
-    """,  # noqa: S608
+        coalesce(string_agg(concat({_MS}, ',', open, ',', high, ',', low, ',', close, ',', volume, ',',
+            CAST(closed AS text), ',', CAST(filled AS text), E'\\n'), ''), '')
+    """,
     "ndjson": f"""
-        SELECT coalesce(string_agg(concat('{{"time":', {_MS}, ',"open":', open, ',"high":', high, ',"low":', low, ',"close":', close,
+        coalesce(string_agg(concat('{{"time":', {_MS}, ',"open":', open, ',"high":', high, ',"low":', low, ',"close":', close,
             ',"volume":', coalesce(CAST(volume AS text), 'null'), ',"is_closed":', CAST(closed AS text),
-            ',"filled":', CAST(filled AS text), E'}}\\n'), ''), '') FROM written
-    """,  # noqa: S608
+            ',"filled":', CAST(filled AS text), E'}}\\n'), ''), '')
+    """,
 }
+
+
+def _text(shape: Shape) -> str:
+    """The page's text, unless what fills gaps is still to be added."""
+    return f", {_WRITTEN[shape.form]} AS text" if shape.fill == "none" else ""
+
+
+def _closed(shape: Shape) -> str:
+    """Whether the last candle of the page is closed."""
+    if shape.fill == "none":
+        return f"SELECT closed FROM ({_held(shape)}) AS held WHERE opened_at = counted.last_at"  # noqa: S608
+    return "SELECT closed FROM written ORDER BY opened_at DESC LIMIT 1"
 
 
 def _next_at(shape: Shape) -> str:
@@ -184,12 +201,12 @@ def _held(shape: Shape) -> str:
 
 
 def _filled(shape: Shape) -> str:
-    """The rows to be written; with `ffill` a gap is filled by the close before it, without volume."""
+    """The rows to be written with `ffill`: a gap is filled by the close before it, without volume."""
     if shape.fill == "none":
-        return f"written AS (SELECT opened_at, {_PRICES}, closed, false AS filled FROM shown)"  # noqa: S608
-    return f"""
+        return ""
+    return f""",
         written AS MATERIALIZED (
-            SELECT opened_at, {_PRICES}, closed, false AS filled FROM shown
+            SELECT opened_at, {_PRICES}, closed, filled FROM shown
             UNION ALL
             SELECT missing, price, price, price, price, 0, true, true
             FROM (
