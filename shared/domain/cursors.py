@@ -3,6 +3,7 @@
 import base64
 import binascii
 from datetime import UTC, datetime, timedelta
+from typing import overload
 
 from shared.core.errors import InvalidParameterError
 
@@ -47,6 +48,10 @@ def milliseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
+@overload
+def from_microseconds(count: int) -> datetime: ...
+@overload
+def from_microseconds(count: int | None) -> datetime | None: ...
 def from_microseconds(count: int | None) -> datetime | None:
     """Return the time that PostgreSQL told as whole microseconds since 1970."""
     return None if count is None else _EPOCH + count * _MICROSECOND

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import NoDataError
 from shared.db.engine import Database
+from shared.domain.cursors import from_microseconds
+from shared.domain.datasets.stamps import Stamp, read_stamp
 from shared.records.chains import Metric, Resolution
 
 from . import statements
@@ -14,17 +16,6 @@ from .statements import Form
 
 if TYPE_CHECKING:
     from sqlalchemy import ClauseElement
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """When the chains were refreshed, from whom, and which kind of data it is."""
-
-    refreshed_at: datetime
-    sources: tuple[str, ...]
-    data_source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +67,7 @@ class ChainMetricsRepository:
 
     async def stamp(self) -> Stamp:
         """Return when the chains were refreshed."""
-        return _stamp(await self._one("chains.stamp", statements.stamp, {}))
+        return read_stamp(*await self._one("chains.stamp", statements.stamp, {}))
 
     async def latest(
         self, pairs: Sequence[tuple[str, Metric, bool]], *, ranked: bool, now: datetime, late: timedelta
@@ -97,7 +88,7 @@ class ChainMetricsRepository:
             "late_s": round(late.total_seconds()),
         }
         row = await self._one(("chains.latest", ranked), lambda: statements.latest(ranked=ranked), values)
-        return Latest(row[0], _names(row[1]), row[2], row[3], _stamp(row[4:]))
+        return Latest(row[0], _names(row[1]), row[2], row[3], read_stamp(*row[4:]))
 
     async def series(self, form: Form, wanted: Wanted, *, start: datetime, size: int) -> Series:
         """Return up to `size` points from `start` on; the total counts from the beginning."""
@@ -114,8 +105,8 @@ class ChainMetricsRepository:
         text, sources, next_us, last_us, total, *stamp = await self._one(
             ("chains.series", form), lambda: statements.series(form), values
         )
-        next_at, last_at = (None if us is None else _moment(us) for us in (next_us, last_us))
-        return Series(text, _names(sources), next_at, last_at, total, _stamp(stamp))
+        next_at, last_at = (from_microseconds(us) for us in (next_us, last_us))
+        return Series(text, _names(sources), next_at, last_at, total, read_stamp(*stamp))
 
     async def _one(
         self, shape: Hashable, build: "Callable[[], ClauseElement]", values: Mapping[str, object]
@@ -126,14 +117,5 @@ class ChainMetricsRepository:
         return rows[0]
 
 
-def _stamp(columns: Sequence[Any]) -> Stamp:
-    refreshed_us, sources, data_source = columns
-    return Stamp(_moment(refreshed_us), tuple(sources), data_source)
-
-
 def _names(listed: str | None) -> tuple[str, ...]:
     return tuple(sorted(listed.split(","))) if listed else ()
-
-
-def _moment(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)

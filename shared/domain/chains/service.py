@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from shared.core.clock import Clock
 from shared.core.errors import NotFoundError, NotSupportedError
+from shared.domain.datasets.stamps import Stamp
 from shared.records.answer import Answer
 from shared.records.chains import METRICS, Metric
 from shared.records.refresh import LATE_AFTER_PROMISES, REFRESHES, is_late
 
 from .catalogue import CHAINS, Chain, Coverage, chains_with
-from .repository import ChainMetricsRepository, Stamp
+from .repository import ChainMetricsRepository
 from .statements import DATASET
 
 LATE: timedelta = REFRESHES[DATASET] * LATE_AFTER_PROMISES

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import NoDataError
 from shared.db.engine import Database
-from shared.domain.cursors import from_microseconds
+from shared.domain.datasets.stamps import Stamp, read_stamp
 
 from . import statements
 
@@ -16,15 +16,6 @@ if TYPE_CHECKING:
 
 FURTHEST = 2**62
 """A number that no entry has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """When the indices were refreshed, from whom, and which kind of data it is."""
-
-    refreshed_at: datetime
-    sources: tuple[str, ...]
-    data_source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +49,23 @@ class IndexRepository:
     async def listed(self) -> Told:
         """Return all summaries."""
         text, total, day, *stamp = await self._one("indices.listed", statements.listed, {})
-        return Told(text, day, _stamp(*stamp), total)
+        return Told(text, day, read_stamp(*stamp), total)
 
     async def summary(self, index_id: str) -> Told:
         """Return one index's summary."""
         text, _, day, *stamp = await self._of(index_id)
-        return Told(text, day, _stamp(*stamp))
+        return Told(text, day, read_stamp(*stamp))
 
     async def report(self, index_id: str) -> Told:
         """Return one index's report."""
         _, text, day, *stamp = await self._of(index_id)
-        return Told(text, day, _stamp(*stamp))
+        return Told(text, day, read_stamp(*stamp))
 
     async def holdings(self, index_id: str, day: date) -> Told:
         """Return what an index held at the close of a day, or of the last one before that is told of."""
         values = {"index_id": index_id, "day": day.isoformat()}
         text, at, *stamp = await self._one("indices.holdings", statements.holdings, values)
-        return Told(text, at, _stamp(*stamp))
+        return Told(text, at, read_stamp(*stamp))
 
     async def transactions(
         self, index_id: str, *, before: int = FURTHEST, size: int, filters: Mapping[str, str]
@@ -84,7 +75,7 @@ class IndexRepository:
         values = {"index_id": index_id, "before": before, "size": size, **filters}
         row = await self._one(("indices.transactions", shape), lambda: statements.transactions(shape), values)
         text, last, told, total, *stamp = row
-        return Page(text, last, told, total, _stamp(*stamp))
+        return Page(text, last, told, total, read_stamp(*stamp))
 
     async def _of(self, index_id: str) -> Sequence[Any]:
         return await self._one("indices.of", statements.of_index, {"index_id": index_id})
@@ -96,10 +87,3 @@ class IndexRepository:
         if not rows:
             raise NoDataError("No indices yet")
         return rows[0]
-
-
-def _stamp(refreshed_us: int, sources: Sequence[str] | None, data_source: str) -> Stamp:
-    refreshed_at = from_microseconds(refreshed_us)
-    if refreshed_at is None:
-        raise NoDataError("No indices yet")
-    return Stamp(refreshed_at, tuple(sources or ()), data_source)

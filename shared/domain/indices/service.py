@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 from shared.core.clock import Clock
 from shared.core.errors import NoDataError, NotFoundError
 from shared.domain.cursors import cursor_at, place_of_cursor
+from shared.domain.datasets.stamps import Stamp
 from shared.domain.market.service import storable
 from shared.records.answer import Answer, JsonScalar
 from shared.records.refresh import is_late
 
 from .catalogue import DATASET, INDICES, Index
-from .repository import FURTHEST, IndexRepository, Stamp, Told
+from .repository import FURTHEST, IndexRepository, Told
 from .rules import SLIPPAGE_BEYOND_BP, SLIPPAGE_BP, Rules
 
 CLOSED_WITHIN = timedelta(hours=36)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import NoDataError
 from shared.db.engine import Database
 from shared.domain.cursors import from_microseconds
+from shared.domain.datasets.stamps import Stamp, read_stamp
 
 from . import statements
 from .statements import Order, Sort
@@ -17,15 +18,6 @@ if TYPE_CHECKING:
 
 _NO_MODELS = "No models yet"
 _NO_PREDICTIONS = "No predictions yet"
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """When something was refreshed, from whom, and which kind of data it is."""
-
-    refreshed_at: datetime
-    sources: tuple[str, ...]
-    data_source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,25 +94,25 @@ class ModelRepository:
         text, total, serving, *stamp = await self._one("ml.models", statements.models, values, _NO_MODELS)
         if total == 0:
             raise NoDataError(_NO_MODELS)
-        return Listed(text, total, serving, _stamp(*stamp))
+        return Listed(text, total, serving, read_stamp(*stamp))
 
     async def model(self, model_id: str) -> tuple[str | None, Stamp]:
         """Return one model as JSON; `None` for an unknown one."""
         text, *stamp = await self._one("ml.model", statements.model, {"model_id": model_id}, _NO_MODELS)
-        return text, _stamp(*stamp)
+        return text, read_stamp(*stamp)
 
     async def predictions(self, *, sort: Sort, order: Order, limit: int, offset: int) -> Ranked:
         """Return a page of the newest predictions."""
         values = {"limit": limit, "offset": offset}
         shape = ("ml.predictions", sort, order)
         row = await self._one(shape, lambda: statements.predictions(sort, order), values, _NO_PREDICTIONS)
-        return Ranked(row[0], _run(*row[1:7]), _stamp(*row[7:]))
+        return Ranked(row[0], _run(*row[1:7]), read_stamp(*row[7:]))
 
     async def prediction(self, token_id: str) -> OfToken:
         """Return what is predicted of one token."""
         row = await self._one("ml.prediction", statements.prediction, {"token_id": token_id}, _NO_PREDICTIONS)
         token, said, reason, explanation = row[:4]
-        return OfToken(token, said, reason, explanation, _run(*row[4:10]), _stamp(*row[10:]))
+        return OfToken(token, said, reason, explanation, _run(*row[4:10]), read_stamp(*row[10:]))
 
     async def chosen(self, model_id: str | None) -> Chosen:
         """Return which model is asked: the one named, else the one that serves."""
@@ -128,7 +120,7 @@ class ModelRepository:
         values: dict[str, object] = {"model_id": model_id} if named else {}
         row = await self._one(("ml.chosen", named), lambda: statements.chosen(named=named), values, _NO_MODELS)
         found, state, trained_through, digest, *stamp = row
-        return Chosen(found, state, trained_through, digest, _stamp(*stamp))
+        return Chosen(found, state, trained_through, digest, read_stamp(*stamp))
 
     async def artifact(self, model_id: str) -> bytes:
         """Return a model as it is kept."""
@@ -144,16 +136,5 @@ class ModelRepository:
         return rows[0]
 
 
-def _stamp(refreshed_us: int, sources: Sequence[str] | None, data_source: str) -> Stamp:
-    return Stamp(_moment(refreshed_us), tuple(sources or ()), data_source)
-
-
 def _run(model_id: str, through: str, as_of_us: int, computed_us: int, predicted: int, unpredicted: int) -> Run:
-    return Run(model_id, through, _moment(as_of_us), _moment(computed_us), predicted, unpredicted)
-
-
-def _moment(microseconds: int) -> datetime:
-    found = from_microseconds(microseconds)
-    if found is None:
-        raise NoDataError(_NO_PREDICTIONS)
-    return found
+    return Run(model_id, through, from_microseconds(as_of_us), from_microseconds(computed_us), predicted, unpredicted)

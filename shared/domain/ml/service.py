@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from shared.core.clock import Clock
 from shared.core.errors import NotFoundError
+from shared.domain.datasets.stamps import Stamp
 from shared.domain.market.service import storable
 from shared.records.answer import Answer, JsonField, JsonScalar
 from shared.records.refresh import is_late
 
 from .horizon import ENTRY_DAYS, KNOWN_AFTER_DAYS
 from .reasons import REASONS
-from .repository import ModelRepository, Run, Stamp
+from .repository import ModelRepository, Run
 from .statements import MODELS, PREDICTIONS, Order, Sort
 
 _UNSAID = '"probability":null,"expected_return_pct":null,"intervals":[]'

@@ -8,17 +8,9 @@ from typing import Any
 from shared.core.errors import NoDataError
 from shared.db.engine import Database
 from shared.domain.cursors import from_microseconds
+from shared.domain.datasets.stamps import Stamp, read_stamp
 
 from . import statements
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """When the regime was refreshed, from whom, and which kind of data it is."""
-
-    refreshed_at: datetime
-    sources: tuple[str, ...]
-    data_source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +46,17 @@ class RegimeRepository:
         rows = await self._database.fetch("regime.newest", statements.newest, {"end": before, "as_of": as_of})
         text, ends_us, *stamp = _first(rows)
         ended_at = from_microseconds(ends_us)
-        return None if text is None or ended_at is None else Day(text, ended_at, _stamp(*stamp))
+        return None if text is None or ended_at is None else Day(text, ended_at, read_stamp(*stamp))
 
     async def history(self, *, first: datetime, start: datetime, end: datetime, as_of: datetime, size: int) -> Series:
         """Return up to `size` days from `start` to before `end`; the total counts from `first`."""
         values = {"first": first, "start": start, "end": end, "as_of": as_of, "size": size}
         rows = await self._database.fetch("regime.history", statements.history, values)
         text, last_us, next_us, total, *stamp = _first(rows)
-        return Series(text, from_microseconds(last_us), from_microseconds(next_us), total, _stamp(*stamp))
+        return Series(text, from_microseconds(last_us), from_microseconds(next_us), total, read_stamp(*stamp))
 
 
 def _first(rows: Sequence[Sequence[Any]]) -> Sequence[Any]:
     if not rows:
         raise NoDataError("No regime yet")
     return rows[0]
-
-
-def _stamp(refreshed_us: int, sources: Sequence[str] | None, data_source: str) -> Stamp:
-    refreshed_at = from_microseconds(refreshed_us)
-    if refreshed_at is None:
-        raise NoDataError("No regime yet")
-    return Stamp(refreshed_at, tuple(sources or ()), data_source)

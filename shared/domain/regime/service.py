@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from shared.core.clock import Clock
 from shared.core.errors import InvalidParameterError, NoDataError, NotFoundError
 from shared.domain.cursors import cursor_at, milliseconds, moment_of_cursor
+from shared.domain.datasets.stamps import Stamp
 from shared.records.answer import Answer, JsonScalar
 from shared.records.refresh import is_late
 
-from .repository import RegimeRepository, Stamp
+from .repository import RegimeRepository
 from .statements import DATASET
 
 DEFAULT_SPAN = timedelta(days=365)

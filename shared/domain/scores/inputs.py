@@ -43,7 +43,7 @@ class ScoreInputs:
 
         rows = await self._database.fetch("scores.chains", chain_days, {"as_of": as_of})
         told = [
-            Told(chain, cast("Metric", metric), cast("datetime", from_microseconds(observed)), value, source)
+            Told(chain, cast("Metric", metric), from_microseconds(observed), value, source)
             for chain, metric, observed, value, source in rows
         ]
         return use_of_chains(told, now=as_of)

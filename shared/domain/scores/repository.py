@@ -8,20 +8,12 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import NoDataError
 from shared.db.engine import Database
 from shared.domain.cursors import from_microseconds
+from shared.domain.datasets.stamps import Stamp, read_stamp
 
 from . import statements
 
 if TYPE_CHECKING:
     from sqlalchemy import ClauseElement
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """When scores were made, from whom, and which kind of data it is."""
-
-    refreshed_at: datetime
-    sources: tuple[str, ...]
-    data_source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +78,19 @@ class ScoreRepository:
             from_microseconds(ranked),
             excluded or 0,
             unscored or 0,
-            _stamp(*stamp),
+            read_stamp(*stamp),
         )
 
     async def excluded(self, *, limit: int, offset: int) -> Ranked:
         """Return a page of the tokens that are excluded by rule."""
         row = await self._one("scores.excluded", statements.excluded, {"limit": limit, "offset": offset})
         text, total, at, *stamp = row
-        return Ranked(text, total, from_microseconds(at), None, total, 0, _stamp(*stamp))
+        return Ranked(text, total, from_microseconds(at), None, total, 0, read_stamp(*stamp))
 
     async def token(self, token_id: str) -> OfToken:
         """Return one token's scores."""
         token, scores, at, *stamp = await self._one("scores.token", statements.of_token, {"token_id": token_id})
-        return OfToken(token, scores, from_microseconds(at), _stamp(*stamp))
+        return OfToken(token, scores, from_microseconds(at), read_stamp(*stamp))
 
     async def history(
         self, token_id: str, *, first: datetime, start: datetime, end: datetime, as_of: datetime, size: int
@@ -107,7 +99,14 @@ class ScoreRepository:
         values = {"token_id": token_id, "first": first, "start": start, "end": end, "as_of": as_of, "size": size}
         row = await self._one("scores.history", statements.history, values)
         known, text, last_at, next_at, total, *stamp = row
-        return Series(known, text, from_microseconds(last_at), from_microseconds(next_at), total, _stamp(*stamp))
+        return Series(
+            known,
+            text,
+            from_microseconds(last_at),
+            from_microseconds(next_at),
+            total,
+            read_stamp(*stamp),
+        )
 
     async def _one(
         self, shape: Hashable, build: "Callable[[], ClauseElement]", values: Mapping[str, object]
@@ -116,10 +115,3 @@ class ScoreRepository:
         if not rows:
             raise NoDataError("No scores yet")
         return rows[0]
-
-
-def _stamp(refreshed_us: int, sources: Sequence[str] | None, data_source: str) -> Stamp:
-    refreshed_at = from_microseconds(refreshed_us)
-    if refreshed_at is None:
-        raise NoDataError("No scores yet")
-    return Stamp(refreshed_at, tuple(sources or ()), data_source)

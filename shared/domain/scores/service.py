@@ -7,13 +7,14 @@ from shared.core.clock import Clock
 from shared.core.errors import InvalidParameterError, NotFoundError
 from shared.core.settings import DataSource
 from shared.domain.cursors import cursor_at, milliseconds, moment_of_cursor
+from shared.domain.datasets.stamps import Stamp
 from shared.domain.market.service import storable
 from shared.domain.snapshots import snapshot_name, snapshot_time
 from shared.records.answer import Answer, JsonScalar
 from shared.records.refresh import is_late
 
 from .methodology import published
-from .repository import ScoreRepository, Stamp
+from .repository import ScoreRepository
 from .statements import DATASET
 
 DEFAULT_SPAN = timedelta(days=90)

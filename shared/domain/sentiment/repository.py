@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import NoDataError
 from shared.db.engine import Database
 from shared.domain.cursors import from_microseconds
+from shared.domain.datasets.stamps import Stamp, read_stamp
 from shared.records.sentiment import IndexName, NewsMood
 
 from . import statements
@@ -16,15 +17,6 @@ from .statements import Form
 
 if TYPE_CHECKING:
     from sqlalchemy import ClauseElement
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """When sentiment was refreshed, from whom, and which kind of data it is."""
-
-    refreshed_at: datetime
-    sources: tuple[str, ...]
-    data_source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +65,7 @@ class SentimentRepository:
         at = from_microseconds(primary_at)
         if text is None or at is None:
             raise NoDataError("No sentiment yet")
-        return Current(f"[{text}]", at, _stamp(*stamp))
+        return Current(f"[{text}]", at, read_stamp(*stamp))
 
     async def history(
         self,
@@ -90,7 +82,7 @@ class SentimentRepository:
         values = {"index": index, "first": first, "start": start, "end": end, "as_of": as_of, "size": size}
         row = await self._one(("sentiment.history", form), lambda: statements.history(form), values)
         text, last_at, next_at, total, *stamp = row
-        return Series(text, from_microseconds(last_at), from_microseconds(next_at), total, _stamp(*stamp))
+        return Series(text, from_microseconds(last_at), from_microseconds(next_at), total, read_stamp(*stamp))
 
     async def token(self, token_id: str, *, now: datetime) -> TokenFacts | None:
         """Return what is stored of one token, `None` for an unknown one."""
@@ -107,7 +99,7 @@ class SentimentRepository:
             priced_at=from_microseconds(priced_at),
         )
         mood = None if score is None else NewsMood(token_id=token_id, score=score, articles=articles)
-        return TokenFacts(symbol, name, measures, mood, _stamp(*stamp))
+        return TokenFacts(symbol, name, measures, mood, read_stamp(*stamp))
 
     async def _one(
         self, shape: Hashable, build: "Callable[[], ClauseElement]", values: Mapping[str, object]
@@ -116,10 +108,3 @@ class SentimentRepository:
         if not rows:
             raise NoDataError("No sentiment yet")
         return rows[0]
-
-
-def _stamp(refreshed_us: int, sources: Sequence[str] | None, data_source: str) -> Stamp:
-    refreshed_at = from_microseconds(refreshed_us)
-    if refreshed_at is None:
-        raise NoDataError("No sentiment yet")
-    return Stamp(refreshed_at, tuple(sources or ()), data_source)

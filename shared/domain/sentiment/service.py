@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from shared.core.clock import Clock
 from shared.core.errors import InvalidParameterError, NotFoundError
 from shared.domain.cursors import cursor_at, milliseconds, moment_of_cursor
+from shared.domain.datasets.stamps import Stamp
 from shared.records.answer import Answer, JsonScalar
 from shared.records.refresh import is_late
 from shared.records.sentiment import IndexName, mood_of
 
 from .composing import OF_A_TOKEN, Composite, composed
 from .measures import token_scores
-from .repository import SentimentRepository, Series, Stamp, TokenFacts
+from .repository import SentimentRepository, Series, TokenFacts
 from .statements import DATASET, Form
 
 QUOTED_FOR = timedelta(hours=36)

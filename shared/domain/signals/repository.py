@@ -8,21 +8,13 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import NoDataError
 from shared.db.engine import Database
 from shared.domain.cursors import from_microseconds
+from shared.domain.datasets.stamps import Stamp, read_stamp
 
 from . import statements
 from .statements import Ranking
 
 if TYPE_CHECKING:
     from sqlalchemy import ClauseElement
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """When signals were refreshed, and which kind of data it is."""
-
-    refreshed_at: datetime
-    sources: tuple[str, ...]
-    data_source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +79,7 @@ class SignalRepository:
         """Return the first tokens of a ranking; of the consensus those with `least` categories that agree."""
         values = {"size": size, "least": least}
         text, total, *stamp = await self._one(("signals", which), lambda: statements.ranking(which), values)
-        return Ranked(text, total, _stamp(*stamp))
+        return Ranked(text, total, read_stamp(*stamp))
 
     async def token(self, token_id: str) -> TokenFound | None:
         """Return what is stored of one token, `None` for an unknown one."""
@@ -106,20 +98,20 @@ class SignalRepository:
             contributions=_numbers(parts),
             verdict=verdict,
             last_signal=last,
-            stamp=_stamp(*stamp),
+            stamp=read_stamp(*stamp),
         )
 
     async def history(self, token_id: str, *, first: datetime, start: datetime, until: datetime, size: int) -> Days:
         """Return up to `size` days from `start` to before `until`; the total counts from `first`."""
         values = {"token_id": token_id, "first": first, "start": start, "until": until, "size": size}
         text, next_at, total, known, *stamp = await self._one("signals.history", statements.history, values)
-        return Days(text, from_microseconds(next_at), total, known, _stamp(*stamp))
+        return Days(text, from_microseconds(next_at), total, known, read_stamp(*stamp))
 
     async def record(self, *, before: int, size: int) -> RecordFound:
         """Return the record and up to `size` entries of the log below a position."""
         row = await self._one("signals.record", statements.record, {"before": before, "size": size})
         record, made_at, text, following, total, *stamp = row
-        return RecordFound(record, from_microseconds(made_at), text, following, total, _stamp(*stamp))
+        return RecordFound(record, from_microseconds(made_at), text, following, total, read_stamp(*stamp))
 
     async def _one(
         self, shape: Hashable, build: "Callable[[], ClauseElement]", values: Mapping[str, object]
@@ -135,10 +127,3 @@ def _numbers(array: str | None) -> tuple[float | None, ...]:
     if array is None:
         return ()
     return tuple(None if each == "NULL" else float(each) for each in array[1:-1].split(","))
-
-
-def _stamp(refreshed_us: int, sources: Sequence[str] | None, data_source: str) -> Stamp:
-    refreshed_at = from_microseconds(refreshed_us)
-    if refreshed_at is None:
-        raise NoDataError("No signals yet")
-    return Stamp(refreshed_at, tuple(sources or ()), data_source)

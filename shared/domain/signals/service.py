@@ -7,11 +7,12 @@ from shared.core.clock import Clock
 from shared.core.errors import InvalidParameterError, NotFoundError
 from shared.domain.cursors import cursor_at, milliseconds, moment_of_cursor, place_of_cursor
 from shared.domain.datapoints.catalogue import DataPoint, data_points
+from shared.domain.datasets.stamps import Stamp
 from shared.records.answer import Answer, JsonField
 from shared.records.refresh import is_late
 
 from . import rules
-from .repository import RecordFound, SignalRepository, Stamp, TokenFound
+from .repository import RecordFound, SignalRepository, TokenFound
 from .statements import DATASET, Ranking
 
 DEFAULT_SPAN = timedelta(days=90)

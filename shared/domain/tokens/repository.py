@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import NoDataError
 from shared.db.engine import Database
+from shared.domain.datasets.stamps import Stamp
 
 from . import discovery_statements, resolve_statements, statements
 
@@ -14,15 +15,6 @@ if TYPE_CHECKING:
     from sqlalchemy import ClauseElement
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """When what was read was refreshed, and from whom."""
-
-    refreshed_at: datetime
-    sources: tuple[str, ...]
-    data_source: str
 
 
 @dataclass(frozen=True, slots=True)

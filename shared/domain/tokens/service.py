@@ -5,12 +5,13 @@ from urllib.parse import urlencode
 
 from shared.core.clock import Clock
 from shared.core.errors import InvalidParameterError, NotFoundError
+from shared.domain.datasets.stamps import Stamp
 from shared.domain.market.service import storable
 from shared.records.answer import Answer, JsonScalar
 from shared.records.platforms import CHAINS, address_of, chain_of
 from shared.records.refresh import is_late
 
-from .repository import Stamp, TokenRepository
+from .repository import TokenRepository
 from .writing import DATASET
 
 
