@@ -55,6 +55,7 @@ _PATHS = {
     "NEAR_RPC_URL": "/near-rpc/",
     "TONCENTER_URL": "/toncenter/api/v3",
     "POLKADOT_RPC_URL": "/polkadot-rpc/",
+    "ARTEMIS_URL": "/artemis",
     "CRYPTOPANIC_URL": "/cryptopanic/api/v1",
     "NEWSAPI_URL": "/newsapi/v2",
     "NEWS_FEEDS_URL": "/news-feeds",
@@ -70,6 +71,7 @@ _KEYS = {
     "WHALE_ALERT_KEY": "sandbox-primary",
     "CRYPTOPANIC_KEY": "sandbox-primary",
     "NEWSAPI_KEY": "sandbox-primary",
+    "ARTEMIS_KEYS": "sandbox-primary,sandbox-backup",
 }
 """What the stand-ins take for keys; no real provider would."""
 

@@ -121,20 +121,20 @@ class DeskHttp:
         self._fault, self._faulty = fault, provider
 
     async def get(self, provider: str, url: str, *, params: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
-        return self._answer(url, urlencode(params))
+        return self._answer(url, urlencode(params), headers)
 
     async def post(self, provider: str, url: str, *, body: JsonValue, headers: Mapping[str, str]) -> Reply:
-        return self._answer(url, "", json.dumps(body).encode())
+        return self._answer(url, "", headers, json.dumps(body).encode())
 
     def now(self) -> datetime:
         return self.moment
 
-    def _answer(self, url: str, query: str, body: bytes = b"") -> Reply:
+    def _answer(self, url: str, query: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
         prefix, _, path = url.removeprefix(SANDBOX + "/").partition("/")
         provider = PREFIXES[prefix]
         self.asked.append(f"{provider} /{path}")
         fault = self._fault if provider == self._faulty else None
-        answer = self._desk.answer(Asked(provider, f"/{path}", query, body=body), fault)
+        answer = self._desk.answer(Asked(provider, f"/{path}", query, headers, body), fault)
         dated = {"date": format_datetime(self.moment, usegmt=True)}
         return Reply(answer.status, dated, answer.body)
 

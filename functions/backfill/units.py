@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from shared.domain.candles.checking import grid
-from shared.domain.chains.catalogue import CHAINS, QUOTES
+from shared.domain.chains.catalogue import CHAINS, KEYED, QUOTES
 from shared.providers.chain_frame import TOPICS, Topic
 from shared.records.backfill import BackfillOrder
 from shared.records.candles import INTERVALS, Interval
@@ -58,7 +58,5 @@ def stretch_from(cursor: datetime, interval: Interval, end: datetime) -> tuple[d
 
 
 def _topics(chain: str) -> list[Topic]:
-    told = [
-        metric for metric, coverage in CHAINS[chain].metrics.items() if any(each != QUOTES for each in coverage.day)
-    ]
+    told = [metric for metric, coverage in CHAINS[chain].metrics.items() if set(coverage.day) - {QUOTES, *KEYED}]
     return sorted({TOPICS.get(metric, "network") for metric in told})

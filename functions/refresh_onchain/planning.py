@@ -1,7 +1,8 @@
 """Which questions a run asks: everything of the present, and of the past what is due. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Protocol
 
 from shared.domain.chains.catalogue import CHAINS, QUOTES, Chain
@@ -10,8 +11,8 @@ from shared.providers.chain_frame import TOPICS, ChainRequest, Topic
 from shared.records.chains import Metric, Resolution
 
 AT_ONCE: tuple[Topic, ...] = ("tvl", "stablecoins", "fees", "revenue")
-TOGETHER = "growthepie"
-"""Who tells the networks of several chains in one answer."""
+TOGETHER: Mapping[str, Topic] = MappingProxyType({"growthepie": "network", "artemis": "everything"})
+"""Who tells the past of several chains in one answer, and what of them."""
 LONGEST = timedelta(days=400)
 """How far back a series goes when nothing of it is known; the archive's import goes further."""
 REVISED_WITHIN = timedelta(days=8)
@@ -56,17 +57,25 @@ def questions(known: Known, *, now: datetime, longest: timedelta = LONGEST) -> I
 
 def _of_days(known: Known, *, now: datetime, longest: timedelta) -> Iterator[ChainRequest]:
     """Yield the series of which yesterday is missing, all of them when closing; what one answer tells of many chains last."""
-    closing, together = is_closing(known, now=now), []
+    closing = is_closing(known, now=now)
     for chain in CHAINS.values():
         for topic in _topics(chain, "day"):
             since, due = _since(known, chain, _metrics(chain, "day", topic), now=now, longest=longest)
             if closing or due:
                 yield ChainRequest(topic, "day", chain.id, since)
-        shared = [metric for metric, coverage in chain.metrics.items() if TOGETHER in coverage.day]
-        since, due = _since(known, chain, shared, now=now, longest=longest)
-        together += [since] if shared and (closing or due) else []
-    if together:
-        yield ChainRequest("network", "day", None, min(together))
+    for source, topic in TOGETHER.items():
+        shared = list(_together(known, source, closing=closing, now=now, longest=longest))
+        if shared:
+            yield ChainRequest(topic, "day", None, min(shared), midnight_of(now) - DAY)
+
+
+def _together(known: Known, source: str, *, closing: bool, now: datetime, longest: timedelta) -> Iterator[datetime]:
+    """Yield from which day on a source that tells of many chains is wanted, for each of them that wants it."""
+    for chain in CHAINS.values():
+        metrics = [metric for metric, coverage in chain.metrics.items() if source in coverage.day]
+        since, due = _since(known, chain, metrics, now=now, longest=longest)
+        if metrics and (closing or due):
+            yield since
 
 
 def _topics(chain: Chain, resolution: Resolution) -> list[Topic]:
@@ -79,7 +88,7 @@ def _metrics(chain: Chain, resolution: Resolution, topic: Topic) -> list[Metric]
     return [
         metric
         for metric, coverage in chain.metrics.items()
-        if TOPICS.get(metric, "network") == topic and set(coverage.at(resolution)) - {QUOTES, TOGETHER}
+        if TOPICS.get(metric, "network") == topic and set(coverage.at(resolution)) - {QUOTES, *TOGETHER}
     ]
 
 

@@ -8,6 +8,7 @@ from sandbox.candle_wire import klines, market_chart, ohlc
 from sandbox.stand import Render, Stand
 from sandbox.stands import (
     alternative_me,
+    artemis,
     binance_books,
     bitfinex,
     bitstamp,
@@ -86,6 +87,7 @@ STANDS: tuple[Stand, ...] = (
     solana_rpc.STAND,
     toncenter.STAND,
     tron_rpc.STAND,
+    artemis.STAND,
     alternative_me.STAND,
     whale_alert.STAND,
     CRYPTOPANIC,

@@ -16,8 +16,8 @@ from .contract import Descriptor, Http, Limit, Payload
 from .moments import EARLIEST, moment_of, observed
 from .numbers import JsonValue, Row, Unreadable
 
-Topic = Literal["tvl", "stablecoins", "fees", "revenue", "dex_volume", "network"]
-"""What a request is about; `network` is everything a chain's own nodes and explorers tell."""
+Topic = Literal["tvl", "stablecoins", "fees", "revenue", "dex_volume", "network", "everything"]
+"""What a request is about; `network` is everything a chain's own nodes and explorers tell, `everything` goes across the topics."""
 TOPICS: Mapping[Metric, Topic] = MappingProxyType(
     {
         "tvl_usd": "tvl",
@@ -43,6 +43,8 @@ class ChainRequest:
     chain: str | None = None
     since: datetime | None = None
     """The first day wanted, of daily series."""
+    until: datetime | None = None
+    """The last day wanted, where it has to be said."""
 
 
 class Reading(NamedTuple):

@@ -7,6 +7,7 @@ from shared.core.clock import Clock
 from shared.core.settings import Settings
 from shared.records.chains import ChainMetric
 
+from .adapters.artemis_chains import ARTEMIS, Artemis
 from .adapters.blockchain_com_chains import BLOCKCHAIN_COM, BlockchainCom
 from .adapters.blockchair_chains import BLOCKCHAIR, Blockchair
 from .adapters.blockcypher_chains import BLOCKCYPHER, BlockCypher
@@ -49,6 +50,7 @@ def chain_providers(settings: Settings) -> tuple[Provider, ...]:
         (NEAR_RPC, NearRpc),
         (TONCENTER, TonCenter),
         (POLKADOT_RPC, PolkadotRpc),
+        (ARTEMIS, Artemis),
     ]
     return assembled(adapters, settings)
 

@@ -92,6 +92,7 @@ PROVIDERS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
             "near_rpc": "near_rpc",
             "toncenter": "toncenter",
             "polkadot_rpc": "polkadot_rpc",
+            "artemis": "artemis",
         },
         "tokens": {"coingecko_pro": "coingecko", "coingecko": "coingecko", "coinpaprika": "coinpaprika"},
         "categories": {"coingecko_pro": "coingecko", "coingecko": "coingecko", "coinpaprika": "coinpaprika"},

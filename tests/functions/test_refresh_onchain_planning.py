@@ -45,10 +45,11 @@ def test_closing_asks_for_every_series_and_a_later_run_only_for_those_without_ye
     complete = all_known(closed_at=TODAY, until=TODAY - DAY)
     one_missing = all_known(closed_at=TODAY, until=TODAY - DAY, but=("solana", "tvl_usd"))
 
-    assert {each.topic for each in closing} == {*TOPICS.values(), "network"}
+    assert {each.topic for each in closing} == {*TOPICS.values(), "network", "everything"}
     assert [each for each in questions(complete, now=NOON) if each.resolution == "day"] == []
     assert [each for each in questions(one_missing, now=NOON) if each.resolution == "day"] == [
-        ChainRequest("tvl", "day", "solana", TODAY - DAY - LONGEST)
+        ChainRequest("tvl", "day", "solana", TODAY - DAY - LONGEST),
+        ChainRequest("everything", "day", None, TODAY - DAY - LONGEST, TODAY - DAY),
     ]
 
 
@@ -69,4 +70,6 @@ def test_what_holds_many_chains_is_asked_for_once() -> None:
         ("fees", "now"),
         ("revenue", "now"),
         ("network", "day"),
+        ("everything", "day"),
     ]
+    assert {each.until for each in asked if each.resolution == "day"} == {TODAY - DAY}

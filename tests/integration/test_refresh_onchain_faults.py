@@ -11,7 +11,7 @@ from functions.on_chain.main import build
 from functions.refresh_onchain.planning import Plan, questions
 from sandbox.serving import Served, serve
 from shared.db.engine import Database
-from shared.domain.chains.catalogue import CHAINS
+from shared.domain.chains.catalogue import CHAINS, KEYED
 from shared.domain.chains.known import Known
 from shared.domain.market.writing import MarketWriter
 from shared.providers.chain_frame import ChainRequest
@@ -34,7 +34,7 @@ STANDS = (
         "etherscan",
         "blockcypher",
     ),
-    *("evm_rpc", "tron_rpc", "solana_rpc", "koios", "near_rpc", "toncenter", "polkadot_rpc"),
+    *("evm_rpc", "tron_rpc", "solana_rpc", "koios", "near_rpc", "toncenter", "polkadot_rpc", "artemis"),
 )
 
 
@@ -62,7 +62,7 @@ def of_bitcoin(known: Known, *, now: datetime) -> Iterator[ChainRequest]:
 def of_networks(known: Known, *, now: datetime) -> Iterator[ChainRequest]:
     """Yield the questions about the present, and about the networks' past."""
     wanted = questions(known, now=now, longest=timedelta(days=2))
-    return (each for each in wanted if each.resolution == "now" or each.topic == "network")
+    return (each for each in wanted if each.resolution == "now" or each.topic in ("network", "everything"))
 
 
 @pytest.fixture
@@ -345,18 +345,19 @@ async def test_what_nobody_tells_by_days_is_closed_from_its_readings(chains: Cha
     await chains.run()
 
     assert stored(chains, "bsc", "transactions", "day") == (reading.quantize(Decimal("0.01")), source)
-    assert chains.rows("DISTINCT observed_at", "chain = 'bsc' AND metric = 'transactions' AND resolution = 'day'") == [
-        [TODAY]
-    ]
+    days = "chain = 'bsc' AND metric = 'transactions' AND resolution = 'day'"
+    assert chains.rows("DISTINCT observed_at", f"{days} AND source <> 'artemis'") == [[TODAY]]
+    # The days before the first reading are told by whom a key is for.
+    assert chains.rows("max(observed_at)", f"{days} AND source = 'artemis'") == [[TODAY - timedelta(days=1)]]
 
 
 def told_by_one_alone() -> list[tuple[str, str, str]]:
-    """Return (chain, metric, source) of what one source in the world tells of the moment."""
+    """Return (chain, metric, source) of what one source in the world tells without a key."""
     return [
         (chain.id, metric, coverage.now[0])
         for chain in CHAINS.values()
         for metric, coverage in chain.metrics.items()
-        if len(coverage.now) == 1 and coverage.now[0] != "quotes"
+        if len(coverage.now) == 1 and coverage.now[0] != "quotes" and not set(coverage.day) - {coverage.now[0], *KEYED}
     ]
 
 
@@ -375,7 +376,7 @@ async def test_what_one_source_alone_tells_is_stale_when_that_one_is_dead_and_al
         await chains.run()
         asked = Asked(build, place, clock)
         fresh = await _stale(asked, alone["defillama"][:1])
-        for stand in alone:
+        for stand in (*alone, *KEYED):
             chains.fault(stand, "server_error")
         for _ in range(4):
             clock.advance(SIX_HOURS)

@@ -15,6 +15,8 @@ from shared.records.chains import Metric, Resolution
 
 QUOTES = "quotes"
 """Our own quotes: the price and, where no chain tells it, the supply."""
+KEYED = frozenset({"artemis"})
+"""Who stands in wherever the operator has a key: never the only reason why a metric is here, and the last to be chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,16 @@ class Coverage:
     def sources(self) -> tuple[str, ...]:
         """Return everyone who tells it."""
         return tuple(dict.fromkeys((*self.now, *self.day)))
+
+    @property
+    def closed(self) -> bool:
+        """Whether its days are made of its readings: nobody tells them without a key."""
+        return bool(self.now) and KEYED.issuperset(self.day)
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """Return whose days there may be, first choice first: those told, and before them those made of readings."""
+        return (*self.now, *self.day) if self.closed else self.day
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,7 @@ aptos|Aptos|aptos|aptos|-
 _CONTRACTS = "ethereum bsc polygon solana avalanche arbitrum optimism base tron cardano near ton sui aptos"
 _MINED = "bitcoin litecoin dogecoin bitcoin-cash"
 _SAMPLED = "ethereum bsc polygon avalanche arbitrum optimism base tron"
+_INDEXED = "ethereum bsc polygon solana avalanche arbitrum optimism base tron"
 
 # metric | resolution | source | chains; earlier lines are preferred. Who tells the moment comes first for the days, too, where he can:
 # then the change within a week is told from the first day on.
@@ -142,6 +155,13 @@ block_height|now|toncenter|ton
 pending_transactions|now|mempool_space|bitcoin
 pending_transactions|now|blockchair|{_MINED} ethereum
 pending_transactions|now|blockcypher|bitcoin litecoin dogecoin ethereum
+tvl_usd|day|artemis|bitcoin {_INDEXED} cardano polkadot near ton sui aptos
+stablecoin_supply_usd|day|artemis|{_INDEXED} ton
+fees_usd|day|artemis|bitcoin {_INDEXED} cardano litecoin near sui aptos
+revenue_usd|day|artemis|{_INDEXED}
+dex_volume_usd|day|artemis|{_INDEXED} cardano near sui aptos
+active_addresses|day|artemis|arbitrum optimism base
+transactions|day|artemis|bsc polygon avalanche tron
 """
 
 
@@ -203,17 +223,24 @@ def chains_with(metric: Metric) -> tuple[str, ...]:
 
 @cache
 def places() -> tuple[tuple[str, str, str, int], ...]:
-    """Return (chain, metric, source, place) of everybody who tells days, the first choice at place 0."""
+    """Return (chain, metric, source, place) of everybody whose days there may be, the first choice at place 0."""
     return tuple(
         (chain.id, metric, source, place)
         for chain in CHAINS.values()
         for metric, coverage in chain.metrics.items()
-        for place, source in enumerate(coverage.day)
+        for place, source in enumerate(coverage.days)
     )
 
 
 def sources_of(chain: str, metric: Metric, resolution: Resolution) -> tuple[str, ...]:
     """Return who tells a metric of a chain, first choice first; nobody when it is not in the catalogue."""
+    return coverage_of(chain, metric).at(resolution)
+
+
+def coverage_of(chain: str, metric: Metric) -> Coverage:
+    """Return who tells a metric of a chain at each resolution; nobody when it is not in the catalogue."""
     known = CHAINS.get(chain)
-    coverage = known.metrics.get(metric) if known else None
-    return coverage.at(resolution) if coverage else ()
+    return known.metrics.get(metric, _NOBODY) if known else _NOBODY
+
+
+_NOBODY = Coverage()

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from shared.records.chains import METRICS, ChainMetric, Metric, Resolution
 
-from .catalogue import CHAINS, QUOTES, sources_of
+from .catalogue import CHAINS, QUOTES, coverage_of, sources_of
 from .known import Known, Pair, Value
 from .plausible import believed, series_in_reach
 
@@ -80,11 +80,11 @@ def own(known: Known, *, now: datetime, closing: bool) -> Iterator[ChainMetric]:
 
 
 def closes(known: Known, *, now: datetime) -> Iterator[ChainMetric]:
-    """Yield yesterday's value of what no source tells by days: the mean of its readings for a flow, else the last of them."""
+    """Yield yesterday's value of what nobody tells by days without a key: the mean of its readings for a flow, else the last of them."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     for pair, values in known.now.items():
         readings = [value for value in values if midnight - DAY <= value.observed_at < midnight]
-        if not readings or sources_of(*pair, "day"):
+        if not readings or not coverage_of(*pair).closed:
             continue
         same = [reading for reading in readings if reading.source == readings[-1].source]
         flow = METRICS[pair[1]].kind == "flow"
@@ -122,7 +122,7 @@ def _days(
     kept: dict[datetime, ChainMetric] = {}
     refused: list[ChainMetric] = []
     last = known[-1] if known else None
-    order = sources_of(*pair, "day")
+    order = coverage_of(*pair).days
     for source in sorted(by_source, key=order.index):
         series = sorted(by_source[source], key=lambda each: each.observed_at)
         if not series_in_reach(series, known):

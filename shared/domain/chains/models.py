@@ -33,7 +33,7 @@ _ABOUT: dict[str, JsonValue] = {
 
 
 class Sources(BaseModel):
-    """Who tells a metric, first choice first; the others stand in."""
+    """Who tells a metric, first choice first; the others stand in. `artemis` does where the operator has a key."""
 
     now: list[str] = Field(description="Of the moment.", examples=[["blockchain_com", "mempool_space", "blockchair"]])
     day: list[str] = Field(description="Of whole days.", examples=[["coinmetrics", "blockchain_com"]])

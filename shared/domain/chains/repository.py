@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """One metric of one chain, and what is to be expected of it."""
+
+    chain: str
+    metric: Metric
+    read: bool
+    """Whether somebody tells readings of it, which then must not be too old."""
+    told_by: tuple[str, ...]
+    """Who tells its days; what another is named for was made of readings."""
+
+
+@dataclass(frozen=True, slots=True)
 class Latest:
     """The latest values as JSON."""
 
@@ -69,21 +81,20 @@ class ChainMetricsRepository:
         """Return when the chains were refreshed."""
         return read_stamp(*await self._one("chains.stamp", statements.stamp, {}))
 
-    async def latest(
-        self, pairs: Sequence[tuple[str, Metric, bool]], *, ranked: bool, now: datetime, late: timedelta
-    ) -> Latest:
+    async def latest(self, pairs: Sequence[Pair], *, ranked: bool, now: datetime, late: timedelta) -> Latest:
         """Return the latest value of each pair, in their order, or ranked, the largest first.
 
         Args:
-            pairs: Chain, metric, and whether somebody tells readings of it, which then must not be older than `late`.
+            pairs: What is wanted.
             ranked: By value.
             now: What they are old against.
             late: From when on a reading is overdue.
         """
         values = {
-            "chains": [chain for chain, _, _ in pairs],
-            "metrics": [metric for _, metric, _ in pairs],
-            "readings": [told for _, _, told in pairs],
+            "chains": [pair.chain for pair in pairs],
+            "metrics": [pair.metric for pair in pairs],
+            "readings": [pair.read for pair in pairs],
+            "tellers": [",".join(pair.told_by) for pair in pairs],
             "now": now,
             "late_s": round(late.total_seconds()),
         }

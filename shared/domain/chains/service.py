@@ -12,7 +12,7 @@ from shared.records.chains import METRICS, Metric
 from shared.records.refresh import LATE_AFTER_PROMISES, REFRESHES, is_late
 
 from .catalogue import CHAINS, Chain, Coverage, chains_with
-from .repository import ChainMetricsRepository
+from .repository import ChainMetricsRepository, Pair
 from .statements import DATASET
 
 LATE: timedelta = REFRESHES[DATASET] * LATE_AFTER_PROMISES
@@ -80,8 +80,8 @@ class ChainsService:
         )
 
 
-def _pair(chain: str, metric: Metric, coverage: Coverage) -> tuple[str, Metric, bool]:
-    return chain, metric, bool(coverage.now)
+def _pair(chain: str, metric: Metric, coverage: Coverage) -> Pair:
+    return Pair(chain, metric, bool(coverage.now), coverage.day)
 
 
 def known(chain_id: str) -> Chain:

@@ -14,11 +14,13 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    and_,
     bindparam,
     case,
     cast,
     func,
     literal_column,
+    not_,
     null,
     select,
     true,
@@ -108,8 +110,11 @@ def _pairs() -> Any:
         cast(bindparam("chains"), ARRAY(Text)),
         cast(bindparam("metrics"), ARRAY(Text)),
         cast(bindparam("readings"), ARRAY(Boolean)),
+        cast(bindparam("tellers"), ARRAY(Text)),
     )
-    return asked.table_valued("chain", "metric", "readings", with_ordinality="place", name="pairs").render_derived()
+    return asked.table_valued(
+        "chain", "metric", "readings", "tellers", with_ordinality="place", name="pairs"
+    ).render_derived()
 
 
 def _found(pairs: Any) -> LateralFromClause:
@@ -194,6 +199,7 @@ def _is_stale(pairs: Any, found: LateralFromClause) -> Expression:
     """Whether a new value is overdue; null without any.
 
     Where somebody tells readings, it is they that must come: a day that was closed from an old reading is no newer than that.
+    A whole day that was told by who tells days is what it says, whoever else has fallen silent.
     """
     now = cast(bindparam("now"), _moment)
     late = cast(bindparam("late_s"), Integer) * literal_column("interval '1 second'")
@@ -201,7 +207,9 @@ def _is_stale(pairs: Any, found: LateralFromClause) -> Expression:
     heard = select(reading.c.observed_at).scalar_subquery()
     # A day's value comes a while after the day; three days without a new one are late.
     day_is_late = now - found.c.ends_at > literal_column("interval '3 days'")
-    overdue = func.coalesce(case((cast(pairs.c.readings, Boolean), now - heard > late)), day_is_late)
+    told = found.c.source == func.any(func.string_to_array(cast(pairs.c.tellers, Text), written(",")))
+    read = and_(cast(pairs.c.readings, Boolean), not_(and_(found.c.resolution == written("day"), told)))
+    overdue = func.coalesce(case((read, now - heard > late)), day_is_late)
     return case((found.c.value.is_not(None), overdue))
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from shared.domain.chains.choosing import chosen, closes, own
-from shared.domain.chains.known import Known, Prices, Value
+from shared.domain.chains.known import Known, Pair, Prices, Value
 from shared.records.chains import ChainMetric, Metric, Resolution
 from tests.clocks import NOON
 
@@ -154,3 +154,37 @@ def test_what_somebody_tells_by_days_is_not_closed_from_readings() -> None:
     known = Known(now={("ethereum", "tvl_usd"): (Value(TODAY - timedelta(hours=6), Decimal(10), "defillama"),)})
 
     assert list(closes(known, now=NOON)) == []
+
+
+def test_what_is_told_for_a_key_alone_is_still_closed_from_readings() -> None:
+    reading = Value(TODAY - DAY + timedelta(hours=6), Decimal(90), "tron_rpc")
+    known = Known(now={("tron", "transactions"): (reading,)})
+
+    (close,) = closes(known, now=TODAY + timedelta(minutes=7))
+
+    assert (close.observed_at, close.value, close.source) == (TODAY - DAY, Decimal(90), "tron_rpc")
+
+
+def test_who_stands_in_adds_days_and_rewrites_none() -> None:
+    pair: Pair = ("tron", "transactions")
+    known = Known(days={pair: (Value(TODAY - 2 * DAY, Decimal(100), "tron_rpc"),)})
+    told = [said(110, "artemis", chain="tron", resolution="day", at=TODAY - ago * DAY) for ago in (1, 2, 3)]
+
+    found = chosen(told, known)
+
+    assert [each.observed_at for each in found.metrics] == [TODAY - DAY]
+
+
+def test_the_first_choice_takes_back_what_the_stand_in_told() -> None:
+    pair: Pair = ("ethereum", "tvl_usd")
+    known = Known(days={pair: tuple(Value(TODAY - ago * DAY, Decimal(100), "artemis") for ago in (3, 2, 1))})
+    days = [TODAY - ago * DAY for ago in (1, 2, 3)]
+    told = [
+        said(value, source, chain="ethereum", metric="tvl_usd", resolution="day", at=at)
+        for at in days
+        for value, source in ((101, "artemis"), (102, "defillama"))
+    ]
+
+    found = chosen(told, known)
+
+    assert {(each.observed_at, each.source) for each in found.metrics} == {(at, "defillama") for at in days}
