@@ -99,7 +99,8 @@ class Platform:
         for program in self._plan.programs:
             self._await(program.name)
         self._supervisor = Supervisor(self._children.values(), self._clock, self._say_loudly)
-        tell(self.folder, Standing(self.database_socket, {name: self.function_url(name) for name in self.manifests}))
+        functions = {name: self.function_url(name) for name in self.manifests}
+        tell(self.folder, Standing(self.database_socket, functions, self._plan.upstreams.url))
         self._start_scheduler(self._plan)
 
     def _start_tasks(self) -> str:

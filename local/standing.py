@@ -16,11 +16,14 @@ class Standing:
     """Of PostgreSQL."""
     functions: Mapping[str, str]
     """Addresses by name."""
+    upstreams: str | None = None
+    """Where the stand-in for the providers is; `None` with real ones."""
 
 
 def tell(folder: Path, standing: Standing) -> None:
     """Leave word in a data folder."""
-    text = json.dumps({"socket": standing.socket, "functions": dict(standing.functions)}, indent=1)
+    told = {"socket": standing.socket, "functions": dict(standing.functions), "upstreams": standing.upstreams}
+    text = json.dumps(told, indent=1)
     (folder / _NAME).write_text(text + "\n", encoding="utf-8")
 
 
@@ -36,6 +39,6 @@ def heard(folder: Path) -> Standing | None:
     """
     try:
         told = json.loads((folder / _NAME).read_text(encoding="utf-8"))
-        return Standing(told["socket"], dict(told["functions"]))
+        return Standing(told["socket"], dict(told["functions"]), told.get("upstreams"))
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -1,7 +1,8 @@
 """The whole data plane over a sandbox: every refresh that asks sources, and every endpoint that shows what they told."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -30,10 +31,12 @@ from shared.cache.embedded import EmbeddedDocuments
 from shared.core.clock import Clock
 from shared.core.settings import Settings
 from shared.db.engine import Database
+from shared.domain.chains.known import Known
 from shared.domain.flows.writing import FlowWriter
 from shared.domain.sentiment.writing import SentimentWriter
 from shared.http.function import Wiring
 from shared.http.refresh import Occasion
+from shared.providers.chain_frame import ChainRequest
 from shared.providers.flows import flow_sources
 from shared.providers.sentiment import sentiment_sources
 from shared.records.refresh import REFRESHES, RefreshReport
@@ -113,6 +116,12 @@ def paths(group: str) -> list[str]:
 ENDPOINTS = [(group, path) for group in GROUPS for path in paths(group)]
 
 
+def in_short(known: Known, *, now: datetime) -> Iterator[ChainRequest]:
+    """Yield everything of the present, and of the days what is looked at here: the rest is the refresh's own tests'."""
+    wanted = questions(known, now=now, longest=timedelta(days=3))
+    return (each for each in wanted if each.resolution == "now" or each.topic in ("tvl", "network", "everything"))
+
+
 class Runs(Protocol):
     """One instance of a refresh function."""
 
@@ -122,15 +131,21 @@ class Runs(Protocol):
 class Plane:
     """A database and a document file of their own over a sandbox, with every refresh that asks sources."""
 
-    def __init__(self, sandbox: Sandbox, place: Place, folder: Path, *, plan: Plan = questions) -> None:
+    def __init__(self, sandbox: Sandbox, place: Place, folder: Path, *, plan: Plan = in_short) -> None:
         self.sandbox, self.place, self.folder, self.plan = sandbox, place, folder, plan
         self.environment = environment_over(sandbox.url, str(folder / "documents.db"), place)
 
-    async def refresh(self, clock: SteppingClock, only: Collection[str] | None = None) -> dict[str, RefreshReport]:
-        """Run every refresh once, or those named, in the order in which they need each other."""
+    async def refresh(
+        self, clock: SteppingClock, only: Collection[str] | None = None, *, before: Callable[[], None] = lambda: None
+    ) -> dict[str, RefreshReport]:
+        """Run every refresh once, or those named, in the order in which they need each other.
+
+        `before` is done before each of them: at the end of some all faults are mended.
+        """
         reports = {}
         for name, made in self._made(clock).items():
             if only is None or name in only:
+                before()
                 async with made() as each:
                     reports[name] = await each.run(f"{name}@{clock.now().isoformat()}")
         return reports

@@ -27,6 +27,7 @@ class Visit:
     complaints: tuple[str, ...]
     cache: str = ""
     source: str = ""
+    stale: bool = False
     answer: Any = None
     """The JSON that came, lists cut to two items; `None` for anything else."""
 
@@ -74,6 +75,7 @@ class Visitor:
             complaints=tuple(complaints),
             cache=response.headers.get("x-cache", ""),
             source=", ".join(meta.get("sources") or ()) if isinstance(meta, dict) else "",
+            stale=isinstance(meta, dict) and bool(meta.get("stale")),
             answer=shortened(body),
         )
 
