@@ -12,6 +12,8 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
+import pg8000.exceptions
+import pg8000.native
 import psutil
 import pytest
 
@@ -34,7 +36,10 @@ class Server:
         self._postgres.prepare()
         program = self._postgres.program()
         unsafe = ("-c", "fsync=off", "-c", "full_page_writes=off")
-        self._child = Child(replace(program, command=[*program.command, *unsafe]))
+        # Shared memory that a killed server leaves behind goes with its folder then.
+        own = ("-c", "dynamic_shared_memory_type=mmap")
+        self._child = Child(replace(program, command=[*program.command, *unsafe, *own]))
+        self._kept: pg8000.native.Connection | None = None
 
     @property
     def socket(self) -> str:
@@ -46,6 +51,7 @@ class Server:
 
     def kill(self) -> None:
         """End it without any warning to its clients, whose backends would outlive it for a moment."""
+        self._let_go()
         backends = psutil.Process(self._child.pid).children()
         self._child.kill()
         for backend in backends:
@@ -67,21 +73,32 @@ class Server:
 
     def drop(self, name: str) -> None:
         """Remove a database, whoever is in it; one that is away, or whose server is, is gone already."""
-        import pg8000.exceptions
-
         with suppress(pg8000.exceptions.Error, OSError):
             self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def run(self, sql: str, database: str = "postgres") -> list[list[object]]:
         """Run a statement as the superuser."""
-        import pg8000.native
+        if database != "postgres":
+            with closing(self._connected(database)) as connection:
+                return connection.run(sql) or []
+        # Kept, because nobody wants that database for itself, and every test makes and drops one from there.
+        if self._kept is None:
+            self._kept = self._connected(database)
+        try:
+            return self._kept.run(sql) or []
+        except (pg8000.exceptions.InterfaceError, OSError):
+            self._let_go()
+            raise
 
+    def _connected(self, database: str) -> pg8000.native.Connection:
         # Without the last it reads all of the system's certificates first, 25 ms each time: there is no TLS on a socket.
-        with closing(
-            pg8000.native.Connection("postgres", unix_sock=self.socket, database=database, ssl_context=False)
-        ) as connection:
-            rows: list[list[object]] = connection.run(sql) or []
-            return rows
+        return pg8000.native.Connection("postgres", unix_sock=self.socket, database=database, ssl_context=False)
+
+    def _let_go(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            with suppress(pg8000.exceptions.Error, OSError):
+                kept.close()
 
     def settings(self, name: str, user: str, *, pool_size: int = 4) -> DatabaseSettings:
         return DatabaseSettings(

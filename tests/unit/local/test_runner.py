@@ -15,6 +15,7 @@ import pytest
 
 from local.ports import free_ports
 from local.web import ask
+from tests.folders import open_folder
 from tests.platforms import LEAST
 from tools.manifests import ROOT
 
@@ -59,10 +60,11 @@ class Runner:
 
 
 @pytest.fixture
-def runner(tmp_path: Path) -> Iterator[Runner]:
-    started = Runner(tmp_path)
-    yield started
-    started.close()
+def runner() -> Iterator[Runner]:
+    with open_folder() as folder:
+        started = Runner(folder)
+        yield started
+        started.close()
 
 
 def children_of(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:
