@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +23,8 @@ from migrations.runner import upgrade
 from shared.core.settings import DatabaseSettings
 from shared.db.engine import Database
 
-_TEMPLATE = "migrated"
+EMPTY = "migrated"
+"""The database that others are copied from; a module may fill a copy, and copy that for its tests."""
 _ROOM = 2 * 1024**3
 _numbers = itertools.count(1)
 
@@ -148,8 +149,8 @@ def server() -> Iterator[Server]:
     try:
         running.start()
         running.bootstrap()
-        running.create(_TEMPLATE)
-        upgrade(running.settings(_TEMPLATE, OWNER))
+        running.create(EMPTY)
+        upgrade(running.settings(EMPTY, OWNER))
         yield running
     finally:
         running.stop()
@@ -159,13 +160,15 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def shared_place(server: Server) -> Iterator[Place]:
     """A database for a whole module, for tests that only read."""
-    yield from _copied(server)
+    with copied(server) as made:
+        yield made
 
 
 @pytest.fixture
 def place(server: Server) -> Iterator[Place]:
     """A database of a test's own."""
-    yield from _copied(server)
+    with copied(server) as made:
+        yield made
 
 
 @pytest.fixture
@@ -182,8 +185,10 @@ async def writing(place: Place) -> AsyncIterator[Database]:
     await database.close()
 
 
-def _copied(server: Server) -> Iterator[Place]:
+@contextmanager
+def copied(server: Server, template: str = EMPTY) -> Iterator[Place]:
+    """Give a copy of a database that nobody is in, for as long as the block lasts."""
     name = f"test_{next(_numbers)}"
-    server.create(name, _TEMPLATE)
+    server.create(name, template)
     yield Place(server, name)
     server.drop(name)
