@@ -16,6 +16,7 @@ from tests.contract.contradicting import contradictions
 from tests.contract.furnishing import FURNISHED, old_quotes
 from tests.databases import Place, Server
 from tests.identities import identities
+from tests.security.forgeries import Forger
 from tests.security.functions import API
 from tests.security.queues import task_queue
 from tools.manifests import ROOT
@@ -43,6 +44,7 @@ def ask(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
     folder = tmp_path_factory.mktemp("identity")
     asyncio.run(old_quotes(old, folder))
     with identities(folder) as people, task_queue() as queue:
+        forger = Forger(people, folder)
 
         def once(name: str) -> Asked:
             if name not in asked:
@@ -50,7 +52,7 @@ def ask(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
                 own = tmp_path_factory.mktemp(name)
                 asyncio.run(FURNISHED[name](place, own))
                 places = {"furnished": place, "empty": empty, "old": old}
-                function = Function(name, DOCUMENT, people, own, places, queue)
+                function = Function(name, DOCUMENT, forger, own, places, queue)
                 asked[name] = asyncio.run(_everything(function))
                 server.drop(place.name)
             return asked[name]
