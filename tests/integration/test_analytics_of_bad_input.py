@@ -33,6 +33,8 @@ from tests.predictions import predicted
 from tests.scored import scored
 from tests.screened import built
 
+pytestmark = pytest.mark.filterwarnings("ignore:invalid value encountered in divide:RuntimeWarning:jumpmodels")
+"""It divides by the number of days in a state also where there are none; such a state is given a centre afterwards."""
 DAYS, TOKENS = 600, 20
 """The regime judges from a year and the record of half a one on."""
 UNPRICED = ("none", "one", "zero")
@@ -194,7 +196,7 @@ async def test_where_every_token_follows_another_price_answers_are_empty_or_null
     every = await told(asked_pegged, "screener?limit=100")
     predictions = await told(asked_pegged, "ml/predictions")
 
-    assert [each.refresh for each in pegged[1] if each.outcome != "succeeded"] == ["refresh_regime"]
+    assert {each.outcome for each in pegged[1]} == {"succeeded"}
     assert (await told(asked_pegged, "regime", 503))["code"] == "no_data"
     assert (board["data"], board["meta"]["excluded"]) == ([], TOKENS)
     assert {each["crypto_score"] for each in every["data"]} == {None}
