@@ -67,7 +67,7 @@ class OnChainRefresh(LedgeredRefresh):
         with steps("choose"):
             closing = is_closing(known, now=now)
             result = chosen([*said, *own(known, now=now, closing=closing)], known)
-            made = tuple(closes(known, now=now)) if closing else ()
+            made = tuple(closes(known, now=now, heard={metric.source for metric in said})) if closing else ()
         with steps("store"):
             rows = await self._store((*result.metrics, *made), at=now)
         with steps("warm"):

@@ -50,10 +50,7 @@ def _stale(*asked: str) -> Mapping[str, str]:
 
 
 def _node_of(chain: str, *metrics: str) -> Mapping[str, str]:
-    """Return what only a chain's own node tells: heights and times of blocks, and of some the transactions.
-
-    Artemis tells the transactions of four chains by days, but the day in which the node died was closed from its own readings.
-    """
+    """Return what only a chain's own node tells: heights and times of blocks, and of two the transactions."""
     return _stale(f"{chain}/summary", *(f"cross-chain?metric={metric}" for metric in metrics))
 
 
@@ -80,10 +77,10 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     "evm_rpc_arbitrum": _node_of("arbitrum", "block_time_s", "block_height"),
     "evm_rpc_optimism": _node_of("optimism", "block_time_s", "block_height"),
     "evm_rpc_base": _node_of("base", "block_time_s", "block_height"),
-    "evm_rpc_avalanche": _node_of("avalanche", "block_time_s", "block_height", "transactions"),
-    "evm_rpc_bsc": _node_of("bsc", "block_time_s", "block_height", "transactions"),
-    "evm_rpc_polygon": _node_of("polygon", "block_time_s", "block_height", "transactions"),
-    "tron_rpc": _node_of("tron", "block_time_s", "block_height", "transactions"),
+    "evm_rpc_avalanche": _node_of("avalanche", "block_time_s", "block_height"),
+    "evm_rpc_bsc": _node_of("bsc", "block_time_s", "block_height"),
+    "evm_rpc_polygon": _node_of("polygon", "block_time_s", "block_height"),
+    "tron_rpc": _node_of("tron", "block_time_s", "block_height"),
     "koios": _node_of("cardano", "block_time_s", "block_height"),
     "near_rpc": _node_of("near", "block_time_s", "block_height"),
     "polkadot_rpc": _node_of("polkadot", "block_time_s", "block_height"),

@@ -339,6 +339,7 @@ async def test_a_day_that_the_first_choice_tells_late_is_told_by_another_until_t
 async def test_what_nobody_tells_by_days_is_closed_from_its_readings(chains: Chains, clock: SteppingClock) -> None:
     await chains.run()
     reading, source = stored(chains, "bsc", "transactions")
+    chains.fault("artemis", "server_error")
     clock.advance(timedelta(hours=12, minutes=7))
     chains.at(clock.now())
 

@@ -21,7 +21,7 @@ from local.identity import KeyPair, id_claims
 from local.standing import heard
 from tools.manifests import ROOT, read_manifests
 
-from .answers import ORDER, Seen, Verdict, by_group
+from .answers import ORDER, Seen, Verdict, by_group, verdicts
 from .sources import by_stand, refreshes_asking
 from .upstream import UnreachableError, Upstream
 from .walk import Refreshes, Walk
@@ -30,7 +30,8 @@ _GATEWAY = "http://127.0.0.1:8080"
 _ALL = "all of them"
 _INTERRUPTED = 130
 
-Line = Mapping[str, Counter[Verdict]]
+Line = Mapping[str, Verdict]
+"""What became of each operation in one outage."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
     finally:
         walk.close()
         console.print(_table(lines))
-    failed = sum(counts["failed"] for line in lines.values() for counts in line.values())
+    failed = sum(each == "failed" for line in lines.values() for each in line.values())
     console.print(f"{len(lines)} outages, {failed} failed answers; everything is back")
     return 1 if failed else 0
 
@@ -67,33 +68,36 @@ def _stop_each(
     lines: dict[str, Line],
     console: Console,
 ) -> None:
-    """Fill a line for each outage; in the end everybody is asked again, so that nothing is left out of turn."""
-    outages = {stand: ([stand], gone) for stand, gone in stands.items()}
-    outages[_ALL] = (list(stands), frozenset().union(*stands.values()))
-    try:
-        for name, (stopped, gone) in outages.items():
-            began = time.monotonic()
-            with upstream.without(stopped):
-                went = refreshes.run(refreshes_asking(gone))
-                lines[name] = by_group(before, walk.answers(), gone)
-            told = ", ".join(f"{refresh} {outcome}" for refresh, outcome in went.items()) or "asked on demand"
-            console.print(f"{name}: {told}; {time.monotonic() - began:.0f} s", highlight=False)
-    finally:
-        refreshes.run(refreshes_asking(frozenset().union(*stands.values())))
+    """Fill a line for each outage; in the end everybody is asked again, so that those that failed are not left out of turn."""
+    everybody = frozenset[str]().union(*stands.values())
+    outages = [(stand, [stand], gone) for stand, gone in stands.items()]
+    for name, stopped, gone in [*outages, (_ALL, list(stands), everybody)]:
+        began = time.monotonic()
+        with upstream.without(stopped):
+            went = refreshes.run(refreshes_asking(gone))
+            lines[name] = verdicts(before, walk.answers(), gone)
+        told = ", ".join(f"{refresh} {outcome}" for refresh, outcome in went.items()) or "asked on demand"
+        console.print(f"{name}: {told}; {time.monotonic() - began:.0f} s", highlight=False)
+        for path, each in lines[name].items():
+            if each in ("failed", "stale"):
+                console.print(f"  {each}: GET {path}", highlight=False)
+    refreshes.run(refreshes_asking(everybody))
 
 
 def _table(lines: Mapping[str, Line]) -> Table:
-    groups = sorted({group for line in lines.values() for group in line})
-    table = Table("without", *groups)
-    for name, line in lines.items():
-        table.add_row(name, *(_cell(line.get(group, Counter())) for group in groups))
+    """Return a row for every group of which something became of an answer, and one for all the others."""
+    table = Table("without", "operations of", *ORDER)
+    for name, found in lines.items():
+        line = by_group(found)
+        touched = {group: counts for group, counts in sorted(line.items()) if counts.keys() - {"answered"}}
+        others: Counter[Verdict] = Counter()
+        for counts in (counts for group, counts in line.items() if group not in touched):
+            others += counts
+        rows = [*touched.items(), ("all others" if touched else "all", others)]
+        table.add_section()
+        for group, counts in rows:
+            table.add_row(name, group, *(str(counts[each] or "") for each in ORDER))
     return table
-
-
-def _cell(counts: Counter[Verdict]) -> str:
-    """Return the verdicts other than that an operation, which never named the source, answered."""
-    told = [f"{counts[each]} {each}" for each in ORDER if counts[each] and each != "answered"]
-    return ", ".join(told) or ("–" if not counts else "answered")
 
 
 def _chosen(only: Sequence[str]) -> Mapping[str, frozenset[str]]:

@@ -46,13 +46,17 @@ def verdict(before: Seen, now: Seen, gone: Set[str]) -> Verdict:
     return "kept" if now.sources & gone else "another source"
 
 
-def by_group(before: Mapping[str, Seen], now: Mapping[str, Seen], gone: Set[str]) -> Mapping[str, Counter[Verdict]]:
-    """Return how many operations of each group came to what; those that were not good before are left out."""
-    found: defaultdict[str, Counter[Verdict]] = defaultdict(Counter)
-    for path, was in before.items():
-        if was.good:
-            found[group_of(path)][verdict(was, now[path], gone)] += 1
-    return found
+def verdicts(before: Mapping[str, Seen], now: Mapping[str, Seen], gone: Set[str]) -> dict[str, Verdict]:
+    """Return what became of each operation, by path; those that were not good before are left out."""
+    return {path: verdict(was, now[path], gone) for path, was in before.items() if was.good}
+
+
+def by_group(found: Mapping[str, Verdict]) -> Mapping[str, Counter[Verdict]]:
+    """Return how many operations of each group came to what."""
+    counted: defaultdict[str, Counter[Verdict]] = defaultdict(Counter)
+    for path, each in found.items():
+        counted[group_of(path)][each] += 1
+    return counted
 
 
 def group_of(path: str) -> str:

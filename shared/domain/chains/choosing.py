@@ -5,7 +5,7 @@ the first choice, and who told them, may say anything new: otherwise one failure
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,6 +17,8 @@ from .known import Known, Pair, Value
 from .plausible import believed, series_in_reach
 
 DAY = timedelta(days=1)
+SILENT = timedelta(hours=7)
+"""Readings come every six hours: one that is older than this at the end of its day was followed by silence."""
 CENT = Decimal("0.01")
 
 
@@ -79,12 +81,18 @@ def own(known: Known, *, now: datetime, closing: bool) -> Iterator[ChainMetric]:
                 )
 
 
-def closes(known: Known, *, now: datetime) -> Iterator[ChainMetric]:
-    """Yield yesterday's value of what nobody tells by days without a key: the mean of its readings for a flow, else the last of them."""
+def closes(known: Known, *, now: datetime, heard: Collection[str] = ()) -> Iterator[ChainMetric]:
+    """Yield yesterday's value of what nobody tells by days without a key: the mean of its readings for a flow, else the last of them.
+
+    A day that ended in silence is left to who tells whole days for a key, if he was heard in this run.
+    """
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     for pair, values in known.now.items():
         readings = [value for value in values if midnight - DAY <= value.observed_at < midnight]
-        if not readings or not coverage_of(*pair).closed:
+        coverage = coverage_of(*pair)
+        if not readings or not coverage.closed:
+            continue
+        if readings[-1].observed_at < midnight - SILENT and not set(heard).isdisjoint(coverage.day):
             continue
         same = [reading for reading in readings if reading.source == readings[-1].source]
         flow = METRICS[pair[1]].kind == "flow"

@@ -10,7 +10,7 @@ from shared.records.provider import PROVIDERS
 from tests.clocks import NOON
 from tests.unit.sandbox.calls import Caller
 from tools.outage.__main__ import main
-from tools.outage.answers import Seen, by_group, group_of, seen, verdict
+from tools.outage.answers import Seen, by_group, group_of, seen, verdict, verdicts
 from tools.outage.sources import by_stand, refreshes_asking, stand_of
 from tools.outage.upstream import UnreachableError, Upstream
 from tools.tour.itinerary import Stop
@@ -57,7 +57,10 @@ def test_operations_are_counted_by_group_and_what_failed_before_does_not_count()
     }
     now = {path: answer("etherscan", status=was.status) for path, was in before.items()}
 
-    assert by_group(before, now, GONE) == {"on-chain": {"another source": 1, "answered": 1}, "market": {"answered": 1}}
+    found = verdicts(before, now, GONE)
+
+    assert found["/api/v1/on-chain/tvl"] == "another source"
+    assert by_group(found) == {"on-chain": {"another source": 1, "answered": 1}, "market": {"answered": 1}}
     assert group_of("/api/v1/health/live") == "health"
 
 

@@ -165,6 +165,18 @@ def test_what_is_told_for_a_key_alone_is_still_closed_from_readings() -> None:
     assert (close.observed_at, close.value, close.source) == (TODAY - DAY, Decimal(90), "tron_rpc")
 
 
+def test_a_day_that_ended_in_silence_is_left_to_who_tells_whole_days_if_he_was_heard() -> None:
+    morning = Value(TODAY - DAY + timedelta(hours=12), Decimal(90), "tron_rpc")
+    evening = Value(TODAY - DAY + timedelta(hours=18), Decimal(100), "tron_rpc")
+    silent = Known(now={("tron", "transactions"): (morning,), ("tron", "block_height"): (morning,)})
+    talking = Known(now={("tron", "transactions"): (morning, evening)})
+    now = TODAY + timedelta(minutes=7)
+
+    assert [each.metric for each in closes(silent, now=now, heard={"artemis"})] == ["block_height"]
+    assert len(list(closes(silent, now=now, heard={"defillama"}))) == 2
+    assert [each.value for each in closes(talking, now=now, heard={"artemis"})] == [Decimal(95)]
+
+
 def test_who_stands_in_adds_days_and_rewrites_none() -> None:
     pair: Pair = ("tron", "transactions")
     known = Known(days={pair: (Value(TODAY - 2 * DAY, Decimal(100), "tron_rpc"),)})
