@@ -101,6 +101,12 @@ def tour(session: nox.Session) -> None:
 
 
 @nox.session
+def outage(session: nox.Session) -> None:
+    """Stop each stand-in of the running sandbox platform in turn, and say what became of the answers."""
+    development(session, "python", "-m", "tools.outage", *session.posargs)
+
+
+@nox.session
 def backfill(session: nox.Session) -> None:
     """Load history from the providers or from files; `nox -s backfill -- --help` says how."""
     become(session, "local.backfill")
