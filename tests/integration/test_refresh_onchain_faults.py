@@ -200,7 +200,7 @@ async def test_any_one_source_may_fail_and_the_others_are_stored(
     others = {
         chain.id
         for chain in CHAINS.values()
-        if any(set(coverage.now) - {"quotes"} - failed for coverage in chain.metrics.values())
+        if any(set(coverage.sources) - {"quotes"} - failed for coverage in chain.metrics.values())
     }
     assert {chain for (chain,) in chains.rows("DISTINCT chain")} == others
     assert len(others) >= 17
