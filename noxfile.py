@@ -109,9 +109,10 @@ def backfill(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """The code does what it promises, alone and with real servers on this machine."""
-    # Two at a time, a file never torn: each worker has a PostgreSQL of its own. In the order of the folders, because the
-    # files with few tests are the slow ones, and at the end one worker would wait for the other.
-    spread = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    # A file never torn: each worker has a PostgreSQL of its own. Three for two cores, because all of them often wait, for
+    # servers and processes that start. In the order of the folders, because the files with few tests are the slow ones, and
+    # at the end one worker would wait for the others.
+    spread = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     development(session, "pytest", "-q", *spread, "-m", "not slow and not terraform", *session.posargs)
 
 

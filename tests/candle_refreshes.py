@@ -13,11 +13,13 @@ from shared.cache.embedded import EmbeddedDocuments
 from shared.core.clock import Clock
 from shared.db.engine import Database
 from shared.http.refresh import Occasion
-from shared.providers.candles import candle_sources
+from shared.providers.candles import CandleSources, candle_providers
 from shared.providers.markets import market_sources
+from shared.providers.sources import Sources
 from shared.records.refresh import RefreshReport
 from tests.databases import Place
 from tests.markets import Market, market_over, settings_over
+from tests.pacing import unpaced
 
 VENUES = ("binance", "coinbase", "kraken")
 
@@ -68,7 +70,9 @@ async def candles_over(
         await market.run()
         settings = _settings(sandbox.url)
         documents = EmbeddedDocuments(folder / "documents.db", clock=clock)
-        candles, markets = candle_sources(settings, documents, clock), market_sources(settings, documents, clock)
+        exchanges = [unpaced(each) for each in candle_providers(settings)]
+        candles: CandleSources = Sources("candles", exchanges, documents, clock, empty=True)
+        markets = market_sources(settings, documents, clock)
         database = Database(place.writer, read_only=False)
         refresh = CandleRefresh(
             candles=candles,

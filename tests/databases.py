@@ -8,10 +8,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
+import pg8000.exceptions
+import pg8000.native
 import psutil
 import pytest
 
@@ -21,7 +23,8 @@ from migrations.runner import upgrade
 from shared.core.settings import DatabaseSettings
 from shared.db.engine import Database
 
-_TEMPLATE = "migrated"
+EMPTY = "migrated"
+"""The database that others are copied from; a module may fill a copy, and copy that for its tests."""
 _ROOM = 2 * 1024**3
 _numbers = itertools.count(1)
 
@@ -34,7 +37,10 @@ class Server:
         self._postgres.prepare()
         program = self._postgres.program()
         unsafe = ("-c", "fsync=off", "-c", "full_page_writes=off")
-        self._child = Child(replace(program, command=[*program.command, *unsafe]))
+        # Shared memory that a killed server leaves behind goes with its folder then.
+        own = ("-c", "dynamic_shared_memory_type=mmap")
+        self._child = Child(replace(program, command=[*program.command, *unsafe, *own]))
+        self._kept: pg8000.native.Connection | None = None
 
     @property
     def socket(self) -> str:
@@ -46,6 +52,7 @@ class Server:
 
     def kill(self) -> None:
         """End it without any warning to its clients, whose backends would outlive it for a moment."""
+        self._let_go()
         backends = psutil.Process(self._child.pid).children()
         self._child.kill()
         for backend in backends:
@@ -67,21 +74,32 @@ class Server:
 
     def drop(self, name: str) -> None:
         """Remove a database, whoever is in it; one that is away, or whose server is, is gone already."""
-        import pg8000.exceptions
-
         with suppress(pg8000.exceptions.Error, OSError):
             self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def run(self, sql: str, database: str = "postgres") -> list[list[object]]:
         """Run a statement as the superuser."""
-        import pg8000.native
+        if database != "postgres":
+            with closing(self._connected(database)) as connection:
+                return connection.run(sql) or []
+        # Kept, because nobody wants that database for itself, and every test makes and drops one from there.
+        if self._kept is None:
+            self._kept = self._connected(database)
+        try:
+            return self._kept.run(sql) or []
+        except (pg8000.exceptions.InterfaceError, OSError):
+            self._let_go()
+            raise
 
+    def _connected(self, database: str) -> pg8000.native.Connection:
         # Without the last it reads all of the system's certificates first, 25 ms each time: there is no TLS on a socket.
-        with closing(
-            pg8000.native.Connection("postgres", unix_sock=self.socket, database=database, ssl_context=False)
-        ) as connection:
-            rows: list[list[object]] = connection.run(sql) or []
-            return rows
+        return pg8000.native.Connection("postgres", unix_sock=self.socket, database=database, ssl_context=False)
+
+    def _let_go(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            with suppress(pg8000.exceptions.Error, OSError):
+                kept.close()
 
     def settings(self, name: str, user: str, *, pool_size: int = 4) -> DatabaseSettings:
         return DatabaseSettings(
@@ -131,8 +149,8 @@ def server() -> Iterator[Server]:
     try:
         running.start()
         running.bootstrap()
-        running.create(_TEMPLATE)
-        upgrade(running.settings(_TEMPLATE, OWNER))
+        running.create(EMPTY)
+        upgrade(running.settings(EMPTY, OWNER))
         yield running
     finally:
         running.stop()
@@ -142,13 +160,15 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def shared_place(server: Server) -> Iterator[Place]:
     """A database for a whole module, for tests that only read."""
-    yield from _copied(server)
+    with copied(server) as made:
+        yield made
 
 
 @pytest.fixture
 def place(server: Server) -> Iterator[Place]:
     """A database of a test's own."""
-    yield from _copied(server)
+    with copied(server) as made:
+        yield made
 
 
 @pytest.fixture
@@ -165,8 +185,10 @@ async def writing(place: Place) -> AsyncIterator[Database]:
     await database.close()
 
 
-def _copied(server: Server) -> Iterator[Place]:
+@contextmanager
+def copied(server: Server, template: str = EMPTY) -> Iterator[Place]:
+    """Give a copy of a database that nobody is in, for as long as the block lasts."""
     name = f"test_{next(_numbers)}"
-    server.create(name, _TEMPLATE)
+    server.create(name, template)
     yield Place(server, name)
     server.drop(name)

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from functions.refresh_depth.refresh import DepthRefresh, depth_refresh
 from sandbox.serving import Served
@@ -15,20 +14,11 @@ from shared.core.settings import Settings
 from shared.db.engine import Database
 from shared.http.refresh import Occasion
 from shared.providers.depth import BookSources, book_providers
-from shared.providers.pacing import Pace
-from shared.providers.rotation import Provider
 from shared.providers.sources import Sources
 from shared.records.refresh import RefreshReport
 from tests.databases import Place
 from tests.functions.ondemand import environment_over
-
-AT_ONCE = 10_000
-
-
-def unpaced(provider: Provider) -> Provider:
-    """Return an exchange that is asked as fast as it answers: a stand-in counts no seconds."""
-    adapter: Any = provider.adapter
-    return replace(provider, adapter=replace(adapter, pace=Pace(AT_ONCE))) if hasattr(adapter, "pace") else provider
+from tests.pacing import unpaced
 
 
 @dataclass

@@ -34,6 +34,10 @@ ModelId = Annotated[str, Path(max_length=80, description="Id of a model.", examp
 TokenId = Annotated[str, Path(max_length=200, description="Slug of a token.", examples=["bitcoin"])]
 SortedBy = Annotated[Sort, Query(description="What the list is sorted by; equal ones by id.")]
 Ordered = Annotated[Order, Query(description="`desc`: the largest first.")]
+Snapshot = Annotated[
+    str | None,
+    Query(max_length=32, description="`meta.snapshot` of the first page: pages then come from the same predictions."),
+]
 Named = Annotated[
     str | None,
     Query(alias="model", min_length=1, max_length=80, description="Id of a model; the one that serves by default."),
@@ -85,19 +89,26 @@ async def model(request: Request, model_id: ModelId, known: Models) -> Response:
     "/predictions",
     summary="Predictions of all tokens",
     response_model=Envelope[list[TokenForecast]],
-    responses=errors("no_data", "database_unavailable"),
+    responses=errors("snapshot_not_found", "no_data", "database_unavailable"),
     dependencies=[fresh_for(PREDICTIONS)],
 )
 async def predictions(
-    request: Request, page: PageQuery, known: Models, sort: SortedBy = "probability", order: Ordered = "desc"
+    request: Request,
+    page: PageQuery,
+    known: Models,
+    sort: SortedBy = "probability",
+    order: Ordered = "desc",
+    snapshot: Snapshot = None,
 ) -> Response:
     """What the serving model says of the seven days from `meta.counts_from` to `meta.counts_to`, relative to the market.
 
     Made of completed days: `meta.as_of` is the end of the last one. Of `meta.unpredicted` tokens it says nothing, and
     `/api/v1/ml/predictions/{token_id}` says why. Read `/api/v1/ml/models/{model_id}` of `meta.model` first: a model without skill says the
-    same of every token.
+    same of every token. A snapshot lasts until other predictions are made, which is seldom more than once a day; sorted by `market_cap`,
+    the order is that of the newest quotes all the same.
     """
-    return answered(request, await known.predictions(sort=sort, order=order, limit=page.limit, offset=page.offset))
+    answer = await known.predictions(sort=sort, order=order, limit=page.limit, offset=page.offset, snapshot=snapshot)
+    return answered(request, answer)
 
 
 @router.get(

@@ -52,7 +52,8 @@ class RegimeRefresh(LedgeredRefresh):
                 every = await asyncio.to_thread(judged, panel, outside)
                 judgements = _to_say(every, said, now)
         if said is None and not judgements:
-            return replace(report, outcome="failed", detail="there is no day with a price yet")
+            # Nothing failed: a fresh place has no completed day yet.
+            return replace(report, outcome="succeeded", detail="nothing to judge yet: there is no day with a price")
         with steps("store"):
             rows = await self.writer.store(judgements, inputs=inputs, known_at=now, data_source=self.source)
         if judgements:

@@ -4,15 +4,15 @@ import asyncio
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 from shared.core.settings import DataSource
 from shared.domain.ml.artifact import ArtifactError, from_bytes
 from shared.domain.ml.gathering import RowReader
-from shared.domain.ml.records import VERSION, ModelRecord, StoredModel
+from shared.domain.ml.records import VERSION, ModelRecord, StoredModel, TooLittleError
 from shared.domain.ml.writing import DATASET, ModelWriter, Newest
 from shared.domain.refreshes.running import LedgeredRefresh, Steps
-from shared.records.refresh import RefreshReport
+from shared.records.refresh import Outcome, RefreshReport
 
 if TYPE_CHECKING:
     from shared.domain.ml.numeric.replacing import Serving
@@ -29,6 +29,11 @@ WITHIN = timedelta(minutes=12)
 
 class TimeUpError(Exception):
     """Learning took too long."""
+
+
+class _Ending(TypedDict):
+    outcome: Outcome
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +59,14 @@ class ModelTraining(LedgeredRefresh):
             model_id = self._id_of(rows, now)
         if newest is not None and made_alike(newest.model_id, model_id):
             return replace(report, outcome="succeeded", detail="nothing that a model is made of has changed")
-        with steps("learn"):
-            made = await asyncio.to_thread(self._learned, rows, model_id, until)
-        if isinstance(made, str):
-            return replace(report, outcome="degraded", detail=made)
+        try:
+            with steps("learn"):
+                made = await asyncio.to_thread(self._learned, rows, model_id, until)
+        except TooLittleError as error:
+            return replace(report, **_with_too_little(newest, error))
+        except TimeUpError:
+            told = f"learning takes more than {WITHIN.total_seconds() / 60:.0f} minutes; nothing was stored"
+            return replace(report, outcome="degraded", detail=told)
         with steps("compare"):
             stored = await self.writer.serving()
             record = await asyncio.to_thread(self._recorded, made, rows, stored, now)
@@ -67,20 +76,14 @@ class ModelTraining(LedgeredRefresh):
         told = f"{model_id} {record.decision.state}: {record.decision.reason}"
         return replace(report, outcome="succeeded", rows=int(written), detail=told)
 
-    def _learned(self, rows: "Rows", model_id: str, until: float) -> "Trained | str":
-        """Return the model, or why there is none."""
-        from shared.domain.ml.numeric.training import TooLittleError, trained
+    def _learned(self, rows: "Rows", model_id: str, until: float) -> "Trained":
+        from shared.domain.ml.numeric.training import trained
 
         def in_time() -> None:
             if self.clock.monotonic() > until:
                 raise TimeUpError
 
-        try:
-            return trained(rows, model_id=model_id, rounds=self._parameters()["rounds"], on_fold=in_time)
-        except TooLittleError as error:
-            return f"no_data: {error}"
-        except TimeUpError:
-            return f"learning takes more than {WITHIN.total_seconds() / 60:.0f} minutes; nothing was stored"
+        return trained(rows, model_id=model_id, rounds=self._parameters()["rounds"], on_fold=in_time)
 
     def _recorded(self, made: "Trained", rows: "Rows", stored: StoredModel | None, now: datetime) -> ModelRecord:
         """Return the model as it is stored, with what was decided about it."""
@@ -104,6 +107,13 @@ class ModelTraining(LedgeredRefresh):
     def _id_of(self, rows: "Rows", now: datetime) -> str:
         made_of = f"{rows.digest()} {VERSION} {sorted(self._parameters().items())}"
         return f"relative-7d-{now:%Y-%m-%d}-{hashlib.sha256(made_of.encode()).hexdigest()[:8]}"
+
+
+def _with_too_little(newest: Newest | None, error: TooLittleError) -> "_Ending":
+    if newest is not None:
+        return {"outcome": "degraded", "detail": f"no_data: {error}"}
+    # Nothing failed: history comes day by day, and the first model with it.
+    return {"outcome": "succeeded", "detail": f"nothing to learn from yet: {error}"}
 
 
 def due(newest: Newest) -> datetime:

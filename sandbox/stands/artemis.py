@@ -23,8 +23,6 @@ _NO_STABLECOINS = frozenset({"cardano", "near", "sui", "aptos", "polkadot", "lit
 _NO_VALUE_LOCKED = frozenset({"litecoin"})
 _NO_REVENUE = frozenset({"bitcoin", "litecoin", "cardano"})
 _NO_EXCHANGES = frozenset({"ton", "litecoin", "polkadot"})
-_NOWHERE = frozenset({"dogecoin", "bitcoin-cash"})
-"""Chains that it does not have."""
 
 _METRICS: Mapping[str, tuple[Callable[[Facts], float], frozenset[str]]] = {
     "TVL": (lambda facts: facts.tvl, _NO_VALUE_LOCKED),
@@ -36,6 +34,37 @@ _METRICS: Mapping[str, tuple[Callable[[Facts], float], frozenset[str]]] = {
     "TXNS": (lambda facts: facts.transactions, frozenset()),
 }
 """Each metric, and the chains that it is not had of."""
+_SYMBOLS: Mapping[str, str] = {
+    "bitcoin": "btc",
+    "ethereum": "eth",
+    "bsc": "bnb",
+    "polygon": "pol",
+    "solana": "sol",
+    "avalanche": "avax",
+    "arbitrum": "arb",
+    "optimism": "op",
+    "base": "base",
+    "tron": "trx",
+    "cardano": "ada",
+    "litecoin": "ltc",
+    "polkadot": "dot",
+    "near": "near",
+    "ton": "ton",
+    "sui": "sui",
+    "aptos": "apt",
+}
+_CHAINS = {symbol: chain for chain, symbol in _SYMBOLS.items()}
+
+
+def assets(scene: Scene, asked: Asked) -> Answer:
+    """Answer /asset/symbols/: every asset with its id and its symbol."""
+    if asked.headers.get("x-api-key") not in KEYS:
+        return answer_json(_failed("Invalid API key"), 401)
+    listed = [
+        {"artemis_id": chain, "symbol": symbol, "title": chain.title(), "coingecko_id": None, "color": None}
+        for chain, symbol in {**_SYMBOLS, "aave": "aave"}.items()
+    ]
+    return answer_json({"assets": listed})
 
 
 def metrics(scene: Scene, asked: Asked) -> Answer:
@@ -47,9 +76,9 @@ def metrics(scene: Scene, asked: Asked) -> Answer:
         return answer_json(_failed("startDate and endDate are required"), 400)
     names = asked.captured["metrics"].split(",")
     told = {
-        symbol: {name: _told(scene, symbol, name, start, end) for name in names}
+        symbol: {name: _told(scene, _CHAINS[symbol], name, start, end) for name in names}
         for symbol in asked.query.get("symbols", "").split(",")
-        if symbol in chains.CHAINS and symbol not in _NOWHERE
+        if symbol in _CHAINS
     }
     return answer_json({"data": {"symbols": told}})
 
@@ -73,7 +102,7 @@ def _failed(message: str) -> dict[str, str]:
 
 STAND = Stand(
     name="artemis",
-    routes={"/data/api/{metrics}/": metrics},
+    routes={"/asset/symbols/": assets, "/data/api/{metrics}/": metrics},
     limited=_failed("Too Many Requests"),
     broken=_failed("Internal Server Error"),
     missing=_failed("Not Found"),

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from shared.core.trust import authorities
+
 if TYPE_CHECKING:
     from httpx2 import AsyncClient
 
@@ -21,7 +23,7 @@ async def warm(urls: Sequence[str], *, allowed: timedelta = timedelta(seconds=8)
         return 0
     from httpx2 import AsyncClient
 
-    async with AsyncClient(timeout=allowed.total_seconds()) as client:
+    async with AsyncClient(verify=authorities(), timeout=allowed.total_seconds()) as client:
         return sum(await asyncio.gather(*(_asked(client, url) for url in urls)))
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shared.core.clock import Clock
+from shared.core.trust import authorities
 
 from .addresses import AddressRefusedError, Resolve, Target, resolved, target_of
 
@@ -93,7 +94,7 @@ class WebhookSender:
     def _client(self) -> "httpx2.AsyncClient":
         import httpx2
 
-        trust: ssl.SSLContext | bool = True if self._trust is None else self._trust
+        trust = authorities() if self._trust is None else self._trust
         seconds = self._timeout.total_seconds()
         return httpx2.AsyncClient(verify=trust, timeout=seconds, follow_redirects=False, trust_env=False)
 

@@ -13,6 +13,7 @@ from .adapters.kraken import KRAKEN_CANDLES, KrakenCandles
 from .candle_requests import CandleRequest
 from .contract import Descriptor, Http
 from .registry import Makes, assembled
+from .rotation import Provider
 from .sources import Run, Sources
 
 CandleSources = Sources[CandleRequest, CandleRecord]
@@ -28,6 +29,15 @@ _CANDLES: tuple[tuple[Descriptor, Makes], ...] = (
 )
 
 
+def candle_providers(settings: Settings) -> tuple[Provider, ...]:
+    """Return the providers that the settings allow, first choice first.
+
+    Raises:
+        SettingsError: an address or a limit cannot be read.
+    """
+    return assembled(_CANDLES, settings)
+
+
 def candle_sources(
     settings: Settings, documents: DocumentStore, clock: Clock, *, http: Http | None = None
 ) -> CandleSources:
@@ -36,4 +46,4 @@ def candle_sources(
     Raises:
         SettingsError: an address or a limit cannot be read.
     """
-    return Sources("candles", assembled(_CANDLES, settings), documents, clock, http=http, empty=True)
+    return Sources("candles", candle_providers(settings), documents, clock, http=http, empty=True)

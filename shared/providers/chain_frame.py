@@ -102,35 +102,42 @@ class ChainAdapter(ABC):
             BadPayloadError: something cannot be read, is below zero or absurd; the whole answer is refused.
         """
         with refusing(self.descriptor.id, request.topic):
-            found = [self._metric(each, request, payload, fetched_at) for each in self.readings(payload, request)]
-        return [metric for metric in found if metric is not None and _is_wanted(metric, request, fetched_at)]
-
-    def _metric(
-        self, reading: Reading, request: ChainRequest, payload: Payload, fetched_at: datetime
-    ) -> ChainMetric | None:
-        if reading.value is None or (reading.value == 0 and reading.metric not in _MAY_BE_ZERO):
-            return None
-        if reading.value < 0:
-            raise Unreadable(f"'{reading.metric}' is below zero")
-        at = observed(reading.observed_at, dated=payload.pages[0].dated, fetched_at=fetched_at)
-        return ChainMetric(
-            chain=reading.chain,
-            metric=reading.metric,
-            resolution=request.resolution,
-            observed_at=at,
-            known_at=fetched_at,
-            value=reading.value,
-            source=self.descriptor.id,
-        )
+            read = [(each, _when(each, payload, fetched_at)) for each in self.readings(payload, request)]
+        return [
+            ChainMetric(
+                chain=each.chain,
+                metric=each.metric,
+                resolution=request.resolution,
+                observed_at=at,
+                known_at=fetched_at,
+                value=each.value,
+                source=self.descriptor.id,
+            )
+            for each, at in read
+            # Of the years of days that some tell whatever is asked, few are wanted.
+            if each.value is not None and at is not None and _is_wanted(each.chain, at, request, fetched_at)
+        ]
 
 
-def _is_wanted(metric: ChainMetric, request: ChainRequest, fetched_at: datetime) -> bool:
+def _when(reading: Reading, payload: Payload, fetched_at: datetime) -> datetime | None:
+    """Return the time a reading speaks of, `None` for one that says nothing.
+
+    Raises:
+        Unreadable: it cannot be.
+    """
+    if reading.value is None or (reading.value == 0 and reading.metric not in _MAY_BE_ZERO):
+        return None
+    if reading.value < 0:
+        raise Unreadable(f"'{reading.metric}' is below zero")
+    return observed(reading.observed_at, dated=payload.pages[0].dated, fetched_at=fetched_at)
+
+
+def _is_wanted(chain: str, at: datetime, request: ChainRequest, fetched_at: datetime) -> bool:
     if request.resolution == "now":
-        return request.chain in (None, metric.chain)
-    begins = metric.observed_at
-    whole = begins == begins.replace(hour=0, minute=0, second=0, microsecond=0)
-    over = begins + DAY <= fetched_at
-    return whole and over and (request.since is None or begins >= request.since)
+        return request.chain in (None, chain)
+    if at + DAY > fetched_at or (request.since is not None and at < request.since):
+        return False
+    return at == at.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def described(name: str, url: str, limit: Limit, *, rank: int = 1, keys: str | None = None) -> Descriptor:

@@ -19,6 +19,7 @@ from shared.core.errors import (
     RefusedError,
     UpstreamError,
 )
+from shared.core.trust import authorities
 
 from .contract import Reply
 from .numbers import JsonValue
@@ -143,6 +144,7 @@ class HttpClient:
                 headers={"user-agent": USER_AGENT, "accept": "application/json", "accept-encoding": "gzip"},
                 timeout=httpx2.Timeout(self._timeout.total_seconds(), connect=5.0),
                 limits=httpx2.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30.0),
+                verify=authorities(),
                 follow_redirects=False,
                 trust_env=False,
             )

@@ -12,6 +12,7 @@ EARLIEST = datetime(2009, 1, 3, tzinfo=UTC)
 SKEW = timedelta(minutes=10)
 """Clocks differ; an observation from further ahead than this is a misread unit."""
 _EPOCH_TEXT = re.compile(r"\d{9,14}")
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _MILLISECONDS_FROM = 100_000_000_000
 
 
@@ -35,6 +36,8 @@ def moment_of(value: JsonValue) -> datetime:
         if isinstance(value, str) and not _EPOCH_TEXT.fullmatch(value):
             written = datetime.fromisoformat(value)
             return written.astimezone(UTC) if written.tzinfo else written.replace(tzinfo=UTC)
+        if type(value) is int and abs(value) < _MILLISECONDS_FROM:
+            return _EPOCH + timedelta(seconds=value)  # as most write it, thousands in one answer
         if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
             return _from_epoch(Decimal(value))
     except (ValueError, OverflowError, ArithmeticError):
@@ -66,4 +69,4 @@ def http_date(value: str | None) -> datetime | None:
 
 def _from_epoch(value: Decimal) -> datetime:
     whole = value / 1000 if abs(value) >= _MILLISECONDS_FROM else value
-    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(whole * 1_000_000))
+    return _EPOCH + timedelta(microseconds=int(whole * 1_000_000))

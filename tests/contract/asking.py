@@ -12,7 +12,6 @@ import httpx2
 
 from shared.http.body import LARGEST_BODY
 from tests.databases import Place
-from tests.identities import Identities
 from tests.security.forgeries import Forger, bearer
 from tests.security.functions import Build, deployed, settings_of
 from tests.security.things import THINGS
@@ -55,7 +54,7 @@ class Function:
     Args:
         name: Its folder.
         document: The public one.
-        people: Who may ask.
+        forger: Knows who may ask, and signs what nobody may believe.
         folder: For its documents.
         places: A `furnished` database, an `empty` one, and one with `old` prices.
         environment: More of its settings.
@@ -65,17 +64,17 @@ class Function:
         self,
         name: str,
         document: Mapping[str, Any],
-        people: Identities,
+        forger: Forger,
         folder: Path,
         places: Mapping[str, Place],
         environment: Mapping[str, str],
     ) -> None:
         self.name = name
-        self.people = people
+        self.people = forger.people
         self.folder = folder
         self.places = places
         self.environment = environment
-        self.forger = Forger(people, people.folder)
+        self.forger = forger
         self.answers = Answers()
         self.stops = [each for each in tour_of(document) if _owner(document, each) == name]
         self._document = document

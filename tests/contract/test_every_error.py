@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,12 +16,13 @@ from tests.contract.contradicting import contradictions
 from tests.contract.furnishing import FURNISHED, old_quotes
 from tests.databases import Place, Server
 from tests.identities import identities
+from tests.security.forgeries import Forger
 from tests.security.functions import API
 from tests.security.queues import task_queue
-from tools.gateway.public import public_document
-from tools.manifests import read_manifests
+from tools.manifests import ROOT
 
-DOCUMENT = public_document(read_manifests())
+DOCUMENT = json.loads((ROOT / "functions/system/openapi.json").read_text(encoding="utf-8"))
+"""As it is served; that it is what the routers say, tests/infrastructure/test_manifests.py proves once for all."""
 OPERATIONS = [
     pytest.param(operation["tags"][0].replace("-", "_"), f"{method.upper()} {path}", id=f"{method.upper()} {path}")
     for path, item in DOCUMENT["paths"].items()
@@ -42,6 +44,7 @@ def ask(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
     folder = tmp_path_factory.mktemp("identity")
     asyncio.run(old_quotes(old, folder))
     with identities(folder) as people, task_queue() as queue:
+        forger = Forger(people, folder)
 
         def once(name: str) -> Asked:
             if name not in asked:
@@ -49,7 +52,7 @@ def ask(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
                 own = tmp_path_factory.mktemp(name)
                 asyncio.run(FURNISHED[name](place, own))
                 places = {"furnished": place, "empty": empty, "old": old}
-                function = Function(name, DOCUMENT, people, own, places, queue)
+                function = Function(name, DOCUMENT, forger, own, places, queue)
                 asked[name] = asyncio.run(_everything(function))
                 server.drop(place.name)
             return asked[name]

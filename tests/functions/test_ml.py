@@ -32,7 +32,7 @@ from tests.databases import Place
 from tests.fakes_documents import MemoryDocuments
 from tests.models import FEATURES, REQUIRED, artifact, stored, vectors
 from tests.panels import store
-from tests.predictions import YOUNG, market, predicted
+from tests.predictions import YOUNG, forget_after, market, predicted
 from tests.scored import stablecoin
 
 from .quoting import Served
@@ -368,6 +368,28 @@ async def test_nonsense_is_refused(ml: Served, text: str) -> None:
 
     assert answer.status_code == 422, answer.text
     assert json.loads(answer.text, parse_constant=pytest.fail)["detail"][0]["loc"][0] == "body"
+
+
+async def test_pages_of_a_snapshot_are_of_the_same_predictions_and_later_ones_are_another(place: Place) -> None:
+    stored(place, artifact(SERVING))
+    store(place, market())
+    await predicted(place, SteppingClock(NOON), key="1")
+    served = serving(place)
+    first = await body_of(served, "/predictions?limit=4")
+    whole = await body_of(served, "/predictions")
+
+    second = await body_of(served, f"/predictions{first['meta']['next']}")
+    unknown = await body_of(served, "/predictions?snapshot=abc", 404)
+    forget_after(place, NOON - DAY)
+    await predicted(place, SteppingClock(NOON + timedelta(hours=1)), key="2")
+    gone = await body_of(served, f"/predictions{first['meta']['next']}", 404)
+    newer = await body_of(served, "/predictions?limit=4")
+
+    assert first["data"] + second["data"] == whole["data"][:8]
+    assert first["meta"]["snapshot"] == second["meta"]["snapshot"] == whole["meta"]["snapshot"]
+    assert {unknown["code"], gone["code"]} == {"snapshot_not_found"}
+    assert newer["meta"]["snapshot"] != first["meta"]["snapshot"]
+    await served.close()
 
 
 async def test_an_unknown_data_point_is_answered_with_its_neighbours(ml: Served) -> None:

@@ -1,6 +1,7 @@
 """The prices function: every endpoint over a real database."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,12 +14,31 @@ from shared.domain.market.models import MarketOverview, NamedQuote, PriceAt, Quo
 from shared.domain.market.models import Point as HistoryPoint
 from shared.http.envelope import Envelope
 from tests.clocks import NOON
-from tests.databases import Place
+from tests.databases import EMPTY, Place, Server, copied
 from tests.snapshots import BITCOIN, DUST, ETHEREUM, MARKET, RIPPLE, snapshot
 
 from .quoting import Served, store
 
 BY_CAP = ["bitcoin", "ripple", "ethereum", "dust-2", "dust"]
+
+
+@pytest.fixture(scope="module")
+def filled(server: Server) -> Iterator[Place]:
+    """What most tests find, each in a copy of its own: to copy it costs a fifth of storing it."""
+    with copied(server) as made:
+        asyncio.run(fill(made))
+        yield made
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest, server: Server) -> Iterator[Place]:
+    wanted = "loaded" in request.fixturenames
+    with copied(server, request.getfixturevalue("filled").name if wanted else EMPTY) as made:
+        yield made
+
+
+async def fill(place: Place) -> None:
+    await store(place, snapshot())
 
 
 @pytest.fixture
@@ -29,8 +49,8 @@ async def prices(place: Place) -> AsyncIterator[Served]:
 
 
 @pytest.fixture
-async def loaded(place: Place, prices: Served) -> Served:
-    await store(place, snapshot())
+async def loaded(prices: Served) -> Served:
+    """The function over what is stored."""
     return prices
 
 

@@ -1,14 +1,15 @@
 """What the manifests promise, and what no tracked file may hold."""
 
 import ast
+import json
 import re
 import subprocess
 import tomllib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import yaml
 
 from local.schedule import next_tick
 from local.scheduler import jobs_of
@@ -18,6 +19,11 @@ from tools.manifests import ROOT, Environment, read_manifests
 MANIFESTS = read_manifests()
 MAX_CONNECTIONS: dict[Environment, int] = {"dev": 200, "staging": 250, "prod": 500}
 """The flag `max_connections` of each environment's instance."""
+
+
+@pytest.fixture(scope="module")
+def generated() -> Mapping[str, str]:
+    return generated_files()
 
 
 @pytest.mark.parametrize("name", MANIFESTS)
@@ -57,9 +63,9 @@ def test_every_function_that_answers_callers_is_kept_from_providers() -> None:
         assert (folder / "routes.py").exists() or (folder / "routes" / "__init__.py").exists()
 
 
-def test_a_job_is_neither_scheduled_nor_reached_through_the_gateway() -> None:
+def test_a_job_is_neither_scheduled_nor_reached_through_the_gateway(generated: Mapping[str, str]) -> None:
     jobs = [manifest for manifest in MANIFESTS.values() if manifest.kind == "job"]
-    gateway = "".join(text for path, text in generated_files().items() if path.startswith("gateway/"))
+    gateway = "".join(text for path, text in generated.items() if path.startswith("gateway/"))
 
     assert [manifest.name for manifest in jobs] == ["backfill", "run_backtests"]
     for manifest in jobs:
@@ -102,8 +108,8 @@ def test_what_is_deployed_is_what_is_tested(lock: str) -> None:
     assert pins_of(lock) - pins_of("dev") == set()
 
 
-def test_generated_files_are_what_would_be_generated() -> None:
-    outdated = [path for path, text in generated_files().items() if (ROOT / path).read_text(encoding="utf-8") != text]
+def test_generated_files_are_what_would_be_generated(generated: Mapping[str, str]) -> None:
+    outdated = [path for path, text in generated.items() if (ROOT / path).read_text(encoding="utf-8") != text]
 
     assert outdated == [], "run `nox -s generate`"
 
@@ -147,8 +153,8 @@ def test_no_tracked_file_names_a_folder_of_one_machine() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, manifest in MANIFESTS.items() if manifest.private])
-def test_the_first_private_path_answers_a_get(name: str) -> None:
+def test_the_first_private_path_answers_a_get(generated: Mapping[str, str], name: str) -> None:
     """The trial of a bundle and the smoke of a release ask it without a token, and want to be told 401."""
-    paths = yaml.safe_load(generated_files()["gateway/openapi.json"])["paths"]
+    paths = json.loads(generated["gateway/openapi.json"])["paths"]
 
     assert "get" in paths[MANIFESTS[name].private[0]]

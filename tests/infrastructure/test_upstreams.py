@@ -51,5 +51,4 @@ def test_a_function_has_the_keys_of_whom_it_asks_and_no_others(name: str) -> Non
         if each.key_setting
     }
 
-    # A key of CoinGecko's free plan is an operator's convenience, not a secret to provision.
-    assert asked - {"COINGECKO_DEMO_KEY"} == set(MANIFESTS[name].secrets)
+    assert asked == set(MANIFESTS[name].secrets)

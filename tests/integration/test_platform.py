@@ -12,7 +12,7 @@ from local.options import Options
 from local.platform import Platform
 from shared.records.provider import QUOTE_PROVIDERS
 from tests.folders import open_folder
-from tests.platforms import MARKET
+from tests.platforms import LEAST, MARKET
 
 pytestmark = pytest.mark.platform
 
@@ -205,7 +205,7 @@ def test_prices_are_the_sandboxs_truth_within_its_noise(platform: Platform, call
 
 def test_the_second_start_finds_the_first_ones_data() -> None:
     with open_folder() as folder:
-        options = Options(folder=folder, tokens=60, port=0, scheduled=False, documents="embedded", only=MARKET)
+        options = Options(folder=folder, tokens=60, port=0, scheduled=False, documents="embedded", only=LEAST)
         with Platform(options) as first:
             first.run_refresh("refresh_market")
             before = httpx2.get(f"{first.gateway_url}/api/v1/prices/bitcoin").json()["data"]["as_of"]

@@ -13,7 +13,7 @@ import pytest
 from local.options import Options
 from local.platform import Platform
 from tests.folders import open_folder
-from tests.platforms import MARKET
+from tests.platforms import LEAST
 from tests.recordings import PAYLOADS, needs_recordings
 
 pytestmark = [pytest.mark.platform, needs_recordings]
@@ -31,7 +31,7 @@ def caller() -> Iterator[httpx2.Client]:
     with ExitStack() as stack:
         folder = stack.enter_context(open_folder())
         options = Options(
-            source="replay", replay=PAYLOADS, folder=folder, port=0, scheduled=False, documents="embedded", only=MARKET
+            source="replay", replay=PAYLOADS, folder=folder, port=0, scheduled=False, documents="embedded", only=LEAST
         )
         platform = stack.enter_context(Platform(options))
         platform.run_refresh("refresh_market")

@@ -199,23 +199,32 @@ async def test_frozen_first_choice_is_noticed_and_passed_over(candles: CandleMar
     assert candles.rows("extract(minute FROM max(opened_at))::int", MINUTE) == [[40]]
 
 
-async def test_a_gap_is_found_and_filled(candles: CandleMarket, clock: SteppingClock) -> None:
+async def test_a_gap_is_found_and_filled_when_it_is_its_turn(candles: CandleMarket, clock: SteppingClock) -> None:
     await candles.run()
-    place = candles.market.place
+    place, gap = candles.market.place, "AND opened_at = '2026-02-27 10:00+0'"
     place.run(
         "DELETE FROM intraday_candles USING candle_series s WHERE s.series_id = intraday_candles.series_id"
         " AND interval_s = 3600 AND opened_at = '2026-02-27 10:00+0'"
     )
-    held = candles.rows("count(*)", HOUR, "AND opened_at = '2026-02-27 10:00+0'")
+    held = candles.rows("count(*)", HOUR, gap)
 
-    for _ in range(60):
-        if candles.rows("count(*)", HOUR, "AND token_id = 'bitcoin' AND opened_at = '2026-02-27 10:00+0'") == [[1]]:
-            break
-        await later_without_prices(candles, clock)
-        await candles.run()
+    clock.advance(timedelta(minutes=turn_of(series_of_bitcoin(place), clock)))
+    candles.market.at(clock.now())
+    await candles.run()
 
     assert held == [[0]]
-    assert candles.rows("count(*)", HOUR, "AND token_id = 'bitcoin' AND opened_at = '2026-02-27 10:00+0'") == [[1]]
+    assert candles.rows("count(*)", HOUR, f"AND token_id = 'bitcoin' {gap}") == [[1]]
+
+
+def series_of_bitcoin(place: Place) -> int:
+    """Return the number of bitcoin's hours."""
+    [[series_id]] = place.run("SELECT series_id FROM candle_series WHERE token_id = 'bitcoin' AND interval_s = 3600")
+    return int(str(series_id))
+
+
+def turn_of(series_id: int, clock: SteppingClock) -> int:
+    """Return in how many minutes a series is next looked through for gaps."""
+    return (series_id - int(clock.now().timestamp() // 60)) % TURNS or TURNS
 
 
 async def test_a_hole_that_its_source_cannot_fill_is_asked_for_again_after_a_week_only(
@@ -223,7 +232,7 @@ async def test_a_hole_that_its_source_cannot_fill_is_asked_for_again_after_a_wee
 ) -> None:
     await candles.run()
     place, hole = candles.market.place, datetime(2026, 2, 27, 10, tzinfo=UTC)
-    [[series_id]] = place.run("SELECT series_id FROM candle_series WHERE token_id = 'bitcoin' AND interval_s = 3600")
+    series_id = series_of_bitcoin(place)
     place.run(f"DELETE FROM intraday_candles WHERE series_id = {series_id} AND opened_at = '{hole}'")  # noqa: S608
     candles.fault("binance", "nulls", match=f"startTime={hole.timestamp() * 1000:.0f}", share=1)
 
@@ -233,8 +242,7 @@ async def test_a_hole_that_its_source_cannot_fill_is_asked_for_again_after_a_wee
         await candles.run()
         return candles.rows("count(*)", HOUR, f"AND series_id = {series_id} AND opened_at = '{hole}'") == [[1]]
 
-    turn = (int(str(series_id)) - int(clock.now().timestamp() // 60)) % TURNS
-    in_vain = await filled(turn or TURNS)
+    in_vain = await filled(turn_of(series_id, clock))
     remembered = place.run("SELECT begins_at::text, ends_at - begins_at = interval '1 hour' FROM candle_holes")
     candles.market.mend("binance")
     next_turn = await filled(TURNS)
@@ -243,11 +251,6 @@ async def test_a_hole_that_its_source_cannot_fill_is_asked_for_again_after_a_wee
 
     assert [held for _, held in remembered] == [True]
     assert (in_vain, next_turn, a_week_later) == (False, False, True)
-
-
-async def later_without_prices(candles: CandleMarket, clock: SteppingClock) -> None:
-    clock.advance(60)
-    candles.market.at(clock.now())
 
 
 async def test_markets_are_learnt_by_price_and_symbols_of_imitations_never_cross(

@@ -18,9 +18,11 @@ from shared.domain.ml.gathering import RowReader
 from shared.domain.ml.numeric.rows import Rows
 from shared.domain.ml.numeric.scoring import Scorer
 from shared.domain.ml.records import Decision, ModelRecord
-from shared.domain.ml.writing import ModelWriter
+from shared.domain.ml.writing import DATASET, ModelWriter
+from shared.domain.status.refreshes import refresh_status
+from shared.domain.status.repository import StatusRepository
 from shared.http.refresh import Occasion
-from shared.records.refresh import RefreshReport
+from shared.records.refresh import REFRESHES, RefreshReport
 from tests.clocks import NOON, SteppingClock
 from tests.databases import Place
 from tests.fakes_documents import MemoryDocuments
@@ -135,33 +137,47 @@ async def test_stablecoins_and_what_follows_another_price_teach_nothing(training
     assert set(rows.token_ids.tolist()) == {"bitcoin", "token-1"}
 
 
-async def test_without_any_history_nothing_is_stored_and_the_report_says_so(training: Training) -> None:
+async def test_without_any_history_nothing_is_stored_nothing_failed_and_the_report_says_so(training: Training) -> None:
     report = await training.run()
 
-    assert (report.outcome, report.rows) == ("degraded", 0)
-    assert report.detail is not None
-    assert report.detail.startswith("no_data:")
+    assert (report.outcome, report.rows) == ("succeeded", 0)
+    assert report.detail == "nothing to learn from yet: of no token is there a month of history and an outcome"
     assert training.models() == []
 
 
+async def test_a_fresh_place_is_told_green_with_its_reason(training: Training) -> None:
+    await training.run()
+
+    kept = await StatusRepository(training.refresh.documents).runs()
+    told = refresh_status(DATASET, REFRESHES[DATASET], kept[DATASET], now=training.clock.now())
+
+    assert (told.late, told.rows, told.age_s) == (False, 0, 0)
+    assert told.last_run is not None
+    assert told.last_run.outcome == "succeeded"
+    assert (told.last_run.detail or "").startswith("nothing to learn from yet: ")
+
+
 @pytest.mark.parametrize(("days", "tokens"), [(13, 5), (150, 12), (310, 3)])
-async def test_too_little_history_is_no_data_and_is_tried_again(training: Training, days: int, tokens: int) -> None:
+async def test_too_little_history_for_a_first_model_is_no_failure_and_is_tried_again(
+    training: Training, days: int, tokens: int
+) -> None:
     store(training.place, noise(days=days, tokens=tokens))
 
     first, second = await training.run(), await training.run()
 
-    assert [each.outcome for each in (first, second)] == ["degraded", "degraded"]
-    assert "learn" in second.steps
+    assert [each.outcome for each in (first, second)] == ["succeeded", "succeeded"]
+    assert (second.detail or "").startswith("nothing to learn from yet: ")
+    assert "read" in second.steps
     assert training.models() == []
 
 
-async def test_all_tokens_excluded_is_no_data(training: Training) -> None:
+async def test_where_all_tokens_are_excluded_there_is_no_model(training: Training) -> None:
     store(training.place, noise(days=60, tokens=3))
     training.place.run("UPDATE tokens SET symbol = 'USDT', name = 'Tether'")
 
     report = await training.run()
 
-    assert (report.outcome, training.models()) == ("degraded", [])
+    assert (report.outcome, training.models()) == ("succeeded", [])
 
 
 async def test_a_model_is_made_once_for_an_occasion_not_before_it_is_due_and_not_of_what_has_not_changed(
@@ -191,7 +207,9 @@ async def test_a_model_of_a_full_place_is_followed_a_week_later(training: Traini
     due = await training.run()
 
     assert "is due on" in (early.detail or "")
-    assert (due.detail or "").startswith("no_data")
+    assert (due.outcome, (due.detail or "")[:8]) == ("degraded", "no_data:"), (
+        "what the model before was made of is gone"
+    )
 
 
 async def test_a_model_that_is_not_better_is_stored_as_refused_with_the_figures(training: Training) -> None:

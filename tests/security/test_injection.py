@@ -100,11 +100,11 @@ def acceptable(answer: httpx2.Response) -> bool:
 
 @pytest.mark.parametrize("function", API)
 async def test_sql_in_a_parameter_stays_text(function: str, people: Identities, seeded: Place, tmp_path: Path) -> None:
-    before = content(seeded)
+    before, ann = content(seeded), people.headers("ann")
     wrong = []
     async with deployed(settings_of(function, people, tmp_path, seeded), function) as client:
         for url in requests_of(function):
-            answer = await client.get(url, headers=people.headers("ann"), timeout=10)
+            answer = await client.get(url, headers=ann, timeout=10)
             if not acceptable(answer) or answer.elapsed.total_seconds() > 5:
                 wrong.append(f"{url}: {answer.status_code} {answer.text[:200]}")
 

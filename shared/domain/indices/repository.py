@@ -74,7 +74,9 @@ class IndexRepository:
         shape = frozenset(filters)
         values = {"index_id": index_id, "before": before, "size": size, **filters}
         row = await self._one(("indices.transactions", shape), lambda: statements.transactions(shape), values)
-        text, last, told, total, *stamp = row
+        text, last, told, total, begun, *stamp = row
+        if not begun:
+            raise NoDataError("No such index was reckoned yet")
         return Page(text, last, told, total, read_stamp(*stamp))
 
     async def _of(self, index_id: str) -> Sequence[Any]:

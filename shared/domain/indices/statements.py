@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Integer, Text, bindparam, cast, func, literal_column, select, true
+from sqlalchemy import BigInteger, Date, Integer, Text, bindparam, cast, exists, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.selectable import Select
 
@@ -50,7 +50,7 @@ def holdings() -> Select[Any]:
 
 
 def transactions(filters: frozenset[str]) -> Select[Any]:
-    """Select one row `text, last, total, …stamp`: entries before the number `before`, newest first, one more than told of.
+    """Select one row `text, last, told, total, begun, …stamp`: entries before the number `before`, newest first.
 
     Args:
         filters: Of `token_id`, `reason`: what is filtered by.
@@ -82,6 +82,7 @@ def transactions(filters: frozenset[str]) -> Select[Any]:
         func.min(page.c.sequence).label("last"),
         func.count().label("told"),
         select(func.count()).select_from(index_transactions).where(*fits).scalar_subquery().label("total"),
+        exists().where(index_states.c.index_id == _index).label("begun"),
     ).subquery("listed")
     return _with(stamp, rows)
 

@@ -12,6 +12,10 @@ VERSION = "1"
 State = Literal["serving", "retired", "refused"]
 
 
+class TooLittleError(Exception):
+    """There are not enough days or tokens to learn from and be tested on."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Why a model serves or does not."""

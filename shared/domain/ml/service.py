@@ -7,6 +7,7 @@ from shared.core.clock import Clock
 from shared.core.errors import NotFoundError
 from shared.domain.datasets.stamps import Stamp
 from shared.domain.market.service import storable
+from shared.domain.snapshots import snapshot_name, snapshot_time
 from shared.records.answer import Answer, JsonField, JsonScalar
 from shared.records.refresh import is_late
 
@@ -44,12 +45,24 @@ class ModelService:
             raise NotFoundError("model", model_id)
         return self._of_models(text, stamp, {})
 
-    async def predictions(self, *, sort: Sort, order: Order, limit: int, offset: int) -> Answer:
-        """Return the newest predictions, best first."""
+    async def predictions(self, *, sort: Sort, order: Order, limit: int, offset: int, snapshot: str | None) -> Answer:
+        """Return the newest predictions, best first; with `snapshot` only if they are still those.
+
+        Raises:
+            NotFoundError: others were made since.
+        """
+        asked = None if snapshot is None else snapshot_time(snapshot)
         found = await self._repository.predictions(sort=sort, order=order, limit=limit, offset=offset)
-        meta: dict[str, JsonScalar] = {"total": found.run.predicted, "unpredicted": found.run.unpredicted}
+        if asked is not None and asked != found.run.computed_at:
+            raise NotFoundError("snapshot", snapshot or "")
+        name = snapshot_name(found.run.computed_at)
+        meta: dict[str, JsonScalar] = {
+            "total": found.run.predicted,
+            "snapshot": name,
+            "unpredicted": found.run.unpredicted,
+        }
         if offset + limit < found.run.predicted:
-            meta["next"] = f"?sort={sort}&order={order}&limit={limit}&offset={offset + limit}"
+            meta["next"] = f"?sort={sort}&order={order}&limit={limit}&offset={offset + limit}&snapshot={name}"
         return self._of_predictions(found.text, found.run, found.stamp, meta)
 
     async def prediction(self, token_id: str) -> Answer:

@@ -7,6 +7,7 @@ three publishers: docs/decisions/0010-news.md.
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -20,6 +21,9 @@ CORRECTED_WITHIN = timedelta(hours=12)
 """Tomorrow the same title is another day's column."""
 FEWEST_PARTS = 12
 """Shorter titles say too little to be told apart."""
+_DAY_S = 86_400
+_REACH = WINDOW // timedelta(days=1)
+"""Days before and after, in which the same story may be."""
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d+")
 
@@ -67,24 +71,39 @@ def same_story(one: Title, other: Title) -> bool:
     return similarity(one, other) >= (WITHIN_PUBLISHER if within else BETWEEN_PUBLISHERS)
 
 
+Parts = dict[str, list[Title]]
+
+
 @dataclass
 class TitleIndex:
-    """Titles by their parts, so that a new one is compared with the few that can be similar to it."""
+    """Titles by their days and parts, so that a new one is compared with the few that can be similar to it."""
 
-    _by_part: dict[str, list[Title]] = field(default_factory=lambda: defaultdict(list))
+    _days: dict[int, Parts] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
 
     def add(self, title: Title) -> None:
         """Take a title in."""
+        parts = self._days[_day(title)]
         for part in title.parts:
-            self._by_part[part].append(title)
+            parts[part].append(title)
 
     def find(self, title: Title) -> Title | None:
         """Return the most similar title that tells the same story."""
         found = [each for each in self._candidates(title) if same_story(title, each)]
         return max(found, key=lambda each: (similarity(title, each), each.article_id), default=None)
 
-    def _candidates(self, title: Title) -> set[Title]:
-        # Whoever shares half of the parts of both shares one of the rarest half of this one's.
-        rarest = sorted(title.parts, key=lambda part: (len(self._by_part.get(part, ())), part))
-        enough = len(rarest) - int(len(rarest) * BETWEEN_PUBLISHERS) + 1
-        return {each for part in rarest[:enough] for each in self._by_part.get(part, ())}
+    def _candidates(self, title: Title) -> Iterable[Title]:
+        day = _day(title)
+        for parts in (self._days.get(near) for near in range(day - _REACH, day + _REACH + 1)):
+            yield from () if parts is None else _sharing(title, parts)
+
+
+def _day(title: Title) -> int:
+    return int(title.published_at.timestamp() // _DAY_S)
+
+
+def _sharing(title: Title, parts: Parts) -> Iterable[Title]:
+    # Whoever shares half of the parts of both shares one of the rarest half of this one's.
+    rarest = sorted(title.parts, key=lambda part: (len(parts.get(part, ())), part))
+    enough = len(rarest) - int(len(rarest) * BETWEEN_PUBLISHERS) + 1
+    # Told apart by identity: their hash goes through all they hold.
+    return {id(each): each for part in rarest[:enough] for each in parts.get(part, ())}.values()

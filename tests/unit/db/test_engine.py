@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-import time
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from shared.core.errors import DatabaseUnavailableError
 from shared.core.settings import DatabaseSettings
 from shared.db.engine import Database
 from tests.databases import Place, Server
+from tests.folders import open_folder
 
 
 def doubled() -> sa.ClauseElement:
@@ -50,12 +52,22 @@ async def test_constants_of_a_shape_are_bound(reading: Database) -> None:
     assert rows == [["it's 100 % : done"]]
 
 
-async def test_statements_run_side_by_side(reading: Database) -> None:
-    started = time.monotonic()
+async def test_statements_run_side_by_side(place: Place) -> None:
+    """Each ends only when all four have begun: one after the other none would."""
+    place.run(
+        "CREATE FUNCTION all_there() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_lock_shared(4);"
+        " WHILE (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4) < 4"
+        " LOOP PERFORM pg_sleep(0.01); END LOOP; RETURN true; END $$"
+    )
+    database = Database(place.reader, read_only=True, statement_within=timedelta(seconds=60))
 
-    await asyncio.gather(*(reading.fetch("nap", lambda: sa.select(sa.func.pg_sleep(0.3)), {}) for _ in range(4)))
+    def all_there() -> sa.ClauseElement:
+        return sa.select(sa.func.all_there())
 
-    assert time.monotonic() - started < 1.0
+    answers = await asyncio.gather(*(database.fetch("all_there", all_there, {}) for _ in range(4)))
+
+    assert answers == [[[True]]] * 4
+    await database.close()
 
 
 async def test_mistake_in_sql_is_a_bug_and_not_an_outage(reading: Database) -> None:
@@ -173,16 +185,23 @@ async def test_callers_who_wait_too_long_for_a_thread_are_sent_away(place: Place
     now = 1000.0
     settings: DatabaseSettings = replace(place.reader, pool_size=1)
     database = Database(settings, read_only=True, monotonic=lambda: now)
-    slow = asyncio.create_task(database.fetch("nap", lambda: sa.select(sa.func.pg_sleep(0.3)), {}))
-    await asyncio.sleep(0.05)
+    begun, over = threading.Event(), threading.Event()
+
+    def long(connection: sa.Connection) -> bool:
+        begun.set()
+        return over.wait(60)
+
+    first = asyncio.create_task(database.transaction(long))
+    await asyncio.to_thread(begun.wait, 60)
     late = asyncio.create_task(database.ping())
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0)  # until it is in the queue
 
     now += 10
+    over.set()
 
     with pytest.raises(DatabaseUnavailableError, match="busy"):
         await late
-    await slow
+    assert await first
     await database.close()
 
 
@@ -198,12 +217,13 @@ async def test_database_can_be_used_after_closing(reading: Database) -> None:
 
 
 @pytest.fixture
-def mortal(tmp_path_factory: pytest.TempPathFactory) -> "object":
-    running = Server(tmp_path_factory.mktemp("mortal"))
-    running.start()
-    running.bootstrap()
-    yield running
-    running.stop()
+def mortal() -> Iterator[Server]:
+    with open_folder() as folder:
+        running = Server(folder)
+        running.start()
+        running.bootstrap()
+        yield running
+        running.stop()
 
 
 async def test_server_killed_and_started_again(mortal: Server, caplog: pytest.LogCaptureFixture) -> None:

@@ -205,3 +205,17 @@ async def test_the_connection_goes_to_the_address_and_the_certificate_must_be_th
     assert said.startswith(result)
     if result == "200":
         assert server.headers["host"] == named
+
+
+async def test_nobody_believes_a_certificate_that_no_authority_has_signed(
+    authority: Callable[[str], tuple[ssl.SSLContext, ssl.SSLContext]],
+) -> None:
+    serving, _ = authority("localhost")
+
+    async with Server().running(serving) as server:
+        named = f"localhost:{server.port}"
+        out = WebhookSender(SystemClock(), allowed=frozenset({named}))
+        said = await out.send(f"https://{named}/hook", event_id="e", payload="{}", secrets=[SECRET])
+
+    assert said.startswith("no connection")
+    assert server.heads == []

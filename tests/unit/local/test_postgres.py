@@ -8,6 +8,7 @@ import pytest
 
 from local.child import Child
 from local.postgres import Postgres
+from tests.folders import open_folder
 
 pytestmark = pytest.mark.platform
 
@@ -39,8 +40,14 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    running = Server(tmp_path / "postgres")
+def folder() -> Iterator[Path]:
+    with open_folder() as made:
+        yield made
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[Server]:
+    running = Server(folder / "postgres")
     yield running
     running.stop()
 
@@ -71,8 +78,8 @@ def test_reader_and_writer_exist_and_own_nothing(server: Server) -> None:
     assert server.run("SELECT rolsuper FROM pg_roles WHERE rolname LIKE 'cryptoprism%'") == [[False]] * 3
 
 
-def test_a_long_folder_still_gets_a_short_socket(tmp_path: Path) -> None:
-    running = Server(tmp_path / ("long" * 20) / "postgres")
+def test_a_long_folder_still_gets_a_short_socket(folder: Path) -> None:
+    running = Server(folder / ("long" * 20) / "postgres")
     try:
         assert len(running.postgres.socket) < 100
         assert running.run("SELECT 1") == [[1]]

@@ -15,7 +15,8 @@ import pytest
 
 from local.ports import free_ports
 from local.web import ask
-from tests.platforms import MARKET
+from tests.folders import open_folder
+from tests.platforms import LEAST
 from tools.manifests import ROOT
 
 pytestmark = pytest.mark.platform
@@ -34,7 +35,7 @@ class Runner:
     def start(self, *, until: str = "ready in", port: int | None = None) -> "subprocess.Popen[bytes]":
         """Start it and wait until it says something, or ends."""
         arguments = ["--port", str(port or self.port), "--scale", "20", "--documents", "embedded"]
-        arguments += ["--only", ",".join(MARKET)]
+        arguments += ["--only", ",".join(LEAST)]
         command = [sys.executable, "-m", "local", *arguments, "--data", str(self.folder / "data")]
         with self._output.open("wb") as output:
             process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
@@ -59,10 +60,11 @@ class Runner:
 
 
 @pytest.fixture
-def runner(tmp_path: Path) -> Iterator[Runner]:
-    started = Runner(tmp_path)
-    yield started
-    started.close()
+def runner() -> Iterator[Runner]:
+    with open_folder() as folder:
+        started = Runner(folder)
+        yield started
+        started.close()
 
 
 def children_of(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:

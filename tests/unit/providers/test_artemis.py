@@ -31,12 +31,25 @@ TODAY = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 WANTED = ChainRequest("everything", "day", None, TODAY - 3 * DAY, TODAY - DAY)
 NAMES = {metric: name for metric, (name, _) in COVERED.items()}
+SYMBOLS = {
+    "solana": "SOL",
+    "tron": "trx",
+    "near": "near",
+    "sui": "sui",
+    "base": "base",
+    "arbitrum": "arb",
+    "ethereum": "eth",
+}
+ASSETS = json.dumps(
+    {"assets": [{"artemis_id": name, "symbol": symbol, "title": name} for name, symbol in SYMBOLS.items()]}
+)
 
 
-def read(symbols: Mapping[str, Any], *, at: datetime = NOON) -> list[ChainMetric]:
+def read(symbols: Any, *, assets: str = ASSETS, at: datetime = NOON) -> list[ChainMetric]:
     body = json.dumps({"data": {"symbols": symbols}}).encode()
     adapter = Artemis("https://example.org", ARTEMIS)
-    return adapter.normalise(Payload((Page(parsed(body), None),)), WANTED, fetched_at=at)
+    pages = Page(parsed(body), None), Page(parsed(assets.encode()), None)
+    return adapter.normalise(Payload(pages), WANTED, fetched_at=at)
 
 
 def told(symbols: Mapping[str, Any]) -> dict[tuple[str, str, str], Decimal]:
@@ -46,11 +59,11 @@ def told(symbols: Mapping[str, Any]) -> dict[tuple[str, str, str], Decimal]:
 def test_each_metric_of_each_symbol_is_a_list_of_dates_and_values() -> None:
     found = told(
         {
-            "solana": {
+            "sol": {
                 "TVL": [{"date": "2026-02-27", "val": 5398226672.518321}, {"date": "2026-02-28", "val": 5400000000}],
                 "CHAIN_SPOT_VOLUME": [{"date": "2026-02-28T00:00:00", "val": 3.5e9}],
             },
-            "tron": {"TXNS": [{"date": "2026-02-28", "val": 9000000}]},
+            "TRX": {"TXNS": [{"date": "2026-02-28", "val": 9000000}]},
         }
     )
 
@@ -66,7 +79,7 @@ def test_each_metric_of_each_symbol_is_a_list_of_dates_and_values() -> None:
 def test_a_text_in_place_of_a_list_is_nothing(text: str | None) -> None:
     known = {"val": 1.0, "date": "2026-02-28"}
 
-    assert list(told({"solana": {"TVL": text, "FEES": [known]}, "near": text})) == [("solana", "fees_usd", "02-28")]
+    assert list(told({"sol": {"TVL": text, "FEES": [known]}, "near": text})) == [("solana", "fees_usd", "02-28")]
 
 
 def test_a_day_without_a_value_one_that_is_not_over_and_one_not_asked_for_are_left_out() -> None:
@@ -81,12 +94,15 @@ def test_what_means_something_else_than_ours_is_not_read() -> None:
     day = [{"date": "2026-02-28", "val": 7.0}]
     everything = dict.fromkeys(NAMES.values(), day)
 
-    found = told(dict.fromkeys(truth.CHAINS, everything))
+    assets = {"assets": [{"artemis_id": chain, "symbol": chain} for chain in truth.CHAINS]}
+    found = {
+        (each.chain, each.metric) for each in read(dict.fromkeys(truth.CHAINS, everything), assets=json.dumps(assets))
+    }
 
-    assert ("solana", "transactions", "02-28") not in found
-    assert ("ethereum", "active_addresses", "02-28") not in found
-    assert not any(chain in ("dogecoin", "bitcoin-cash") for chain, _, _ in found)
-    assert ("arbitrum", "active_addresses", "02-28") in found
+    assert ("solana", "transactions") not in found
+    assert ("ethereum", "active_addresses") not in found
+    assert not any(chain in ("dogecoin", "bitcoin-cash") for chain, _ in found)
+    assert ("arbitrum", "active_addresses") in found
 
 
 def test_a_layer_that_paid_more_for_settlement_than_it_took_has_no_revenue_that_day() -> None:
@@ -98,12 +114,12 @@ def test_a_layer_that_paid_more_for_settlement_than_it_took_has_no_revenue_that_
 @pytest.mark.parametrize(
     "symbols",
     [
-        {"solana": {"TVL": [{"date": "2026-02-28", "val": -1}]}},
-        {"solana": {"TVL": [{"date": "2026-02-28", "val": "much"}]}},
-        {"solana": {"TVL": [{"date": "yesterday", "val": 1}]}},
-        {"solana": {"TVL": [{"val": 1}]}},
-        {"solana": {"TVL": {"2026-02-28": 1}}},
-        {"solana": [1]},
+        {"sol": {"TVL": [{"date": "2026-02-28", "val": -1}]}},
+        {"sol": {"TVL": [{"date": "2026-02-28", "val": "much"}]}},
+        {"sol": {"TVL": [{"date": "yesterday", "val": 1}]}},
+        {"sol": {"TVL": [{"val": 1}]}},
+        {"sol": {"TVL": {"2026-02-28": 1}}},
+        {"sol": [1]},
         [],
     ],
 )
@@ -112,8 +128,16 @@ def test_an_answer_of_another_shape_is_refused_whole(symbols: Any) -> None:
         read(symbols)
 
 
+@pytest.mark.parametrize(
+    "assets", ['{"assets": []}', '{"assets": [{"artemis_id": "aave", "symbol": "aave"}]}', "[]", "{}"]
+)
+def test_a_list_without_any_of_the_chains_is_refused(assets: str) -> None:
+    with pytest.raises(BadPayloadError):
+        read({}, assets=assets)
+
+
 class Recorder:
-    """A way out that keeps what it was asked and answers nothing of interest."""
+    """A way out that keeps what it was last asked, and answers with the list or with nothing of interest."""
 
     def __init__(self, status: int = 200) -> None:
         self.status = status
@@ -123,7 +147,7 @@ class Recorder:
 
     async def get(self, provider: str, url: str, *, params: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
         self.url, self.params, self.headers = url, params, headers
-        return Reply(self.status, {}, b'{"data": {"symbols": {}}}')
+        return Reply(self.status, {}, ASSETS.encode() if "/asset/" in url else b'{"data": {"symbols": {}}}')
 
     async def post(self, provider: str, url: str, *, body: object, headers: Mapping[str, str]) -> Reply:
         raise AssertionError("nothing is posted")
@@ -132,7 +156,7 @@ class Recorder:
         return NOON
 
 
-async def test_one_question_names_all_chains_and_metrics_and_the_key_is_in_no_address() -> None:
+async def test_one_question_names_the_symbols_of_all_chains_and_all_metrics_and_the_key_is_in_no_address() -> None:
     http, adapter = Recorder(), Artemis("https://example.org", ARTEMIS)
 
     await adapter.fetch(http, WANTED, "sesame")
@@ -140,9 +164,9 @@ async def test_one_question_names_all_chains_and_metrics_and_the_key_is_in_no_ad
     assert http.url == f"https://example.org/data/api/{','.join(NAMES.values())}/"
     assert http.headers == {"x-api-key": "sesame"}
     assert (http.params["startDate"], http.params["endDate"]) == ("2026-02-26", "2026-02-28")
-    assert set(http.params["symbols"].split(",")) == {chain for _, chains in COVERED.values() for chain in chains}
+    assert http.params["symbols"] == "arb,base,eth,near,sol,sui,trx"
     assert "sesame" not in http.url + "".join(http.params.values())
-    assert adapter.cost(WANTED) == 1
+    assert adapter.cost(WANTED) == 2
 
 
 async def test_a_refused_key_is_said_to_be_one() -> None:
@@ -188,7 +212,7 @@ async def test_the_stand_in_tells_the_truth_a_few_hours_after_the_day() -> None:
 
 
 async def test_the_stand_in_refuses_whoever_has_no_key() -> None:
-    asked = {"symbols": "solana", "startDate": "2026-02-01", "endDate": "2026-02-02"}
+    asked = {"symbols": "sol", "startDate": "2026-02-01", "endDate": "2026-02-02"}
 
     reply = await DeskHttp(Market(7, 60), NOON).get(
         "artemis", f"{SANDBOX}/artemis/data/api/TVL/", params=asked, headers={}

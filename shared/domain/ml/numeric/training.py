@@ -10,6 +10,7 @@ from shared.domain.datapoints.catalogue import VERSION as DATAPOINTS_VERSION
 from shared.domain.ml.artifact import Artifact, Skill
 from shared.domain.ml.features import REQUIRED, feature_ids
 from shared.domain.ml.horizon import COVERAGES
+from shared.domain.ml.records import TooLittleError
 from shared.domain.panels.panel import FloatArray
 
 from .calibrating import logit
@@ -26,10 +27,6 @@ PROVEN = 0.995
 """Better in so many of the resampled series. Blocks of four weeks in a few dozen vary less than weeks do: of a hundred markets of
 random walks, tested on 17 weeks, two passed this and four passed 0.975."""
 _RANGE = (0.001, 0.999)
-
-
-class TooLittleError(Exception):
-    """There are not enough days or tokens to learn from and be tested on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

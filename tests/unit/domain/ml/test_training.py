@@ -9,7 +9,8 @@ import pytest
 from shared.domain.ml.artifact import digest_of, to_bytes
 from shared.domain.ml.numeric.measures import Weekly, brier, held, weekly
 from shared.domain.ml.numeric.scoring import Scorer
-from shared.domain.ml.numeric.training import TooLittleError, skilled, trained
+from shared.domain.ml.numeric.training import skilled, trained
+from shared.domain.ml.records import TooLittleError
 from shared.domain.panels.panel import Panel
 from tests.learning import ROUNDS, columns, model, noise, planted, rows_of
 

@@ -64,13 +64,13 @@ def test_the_index_finds_what_comparing_with_all_finds() -> None:
         for verb in ("launches", "delists", "reviews")
         for what in ("a new stablecoin for traders", "an options market for traders", "two privacy coins")
     ]
-    stored = [title(text, hours=number) for number, text in enumerate(texts)]
+    stored = [title(text, hours=5 * number) for number, text in enumerate(texts)]
     index = TitleIndex()
     for each in stored:
         index.add(each)
 
     for text in texts:
-        asked = title(f"{text}: report", "two.example", hours=20)
+        asked = title(f"{text}: report", "two.example", hours=65)
         matching = [each for each in stored if same_story(asked, each)]
         best = max((similarity(asked, each) for each in matching), default=None)
         hit = index.find(asked)
