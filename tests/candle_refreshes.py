@@ -17,8 +17,9 @@ from shared.providers.candles import CandleSources, candle_providers
 from shared.providers.markets import market_sources
 from shared.providers.sources import Sources
 from shared.records.refresh import RefreshReport
+from tests.addresses import settings_over
 from tests.databases import Place
-from tests.markets import Market, market_over, settings_over
+from tests.markets import Market, market_over
 from tests.pacing import unpaced
 
 VENUES = ("binance", "coinbase", "kraken")

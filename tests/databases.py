@@ -80,18 +80,19 @@ class Server:
     def run(self, sql: str, database: str = "postgres") -> list[list[object]]:
         """Run a statement as the superuser."""
         if database != "postgres":
-            with closing(self._connected(database)) as connection:
+            with closing(self.connected(database)) as connection:
                 return connection.run(sql) or []
         # Kept, because nobody wants that database for itself, and every test makes and drops one from there.
         if self._kept is None:
-            self._kept = self._connected(database)
+            self._kept = self.connected(database)
         try:
             return self._kept.run(sql) or []
         except (pg8000.exceptions.InterfaceError, OSError):
             self._let_go()
             raise
 
-    def _connected(self, database: str) -> pg8000.native.Connection:
+    def connected(self, database: str) -> pg8000.native.Connection:
+        """Return a connection of the superuser."""
         # Without the last it reads all of the system's certificates first, 25 ms each time: there is no TLS on a socket.
         return pg8000.native.Connection("postgres", unix_sock=self.socket, database=database, ssl_context=False)
 

@@ -13,31 +13,13 @@ from functions.refresh_market.refresh import MarketRefresh
 from sandbox.serving import Served
 from shared.cache.embedded import EmbeddedDocuments
 from shared.core.clock import Clock, SystemClock
-from shared.core.settings import Settings
 from shared.db.engine import Database
 from shared.domain.market.writing import MarketWriter
 from shared.http.refresh import Occasion
 from shared.providers.quotes import QuoteProviders
 from shared.records.refresh import RefreshReport
+from tests.addresses import settings_over
 from tests.databases import Place
-
-PREFIXES = {
-    "COINGECKO_URL": "/coingecko/api/v3",
-    "COINGECKO_PRO_URL": "/coingecko-pro/api/v3",
-    "BINANCE_URL": "/binance",
-    "COINPAPRIKA_URL": "/coinpaprika/v1",
-    "COINCAP_URL": "/coincap/v3",
-    "COINMARKETCAP_URL": "/coinmarketcap",
-    "OKX_URL": "/okx",
-    "KUCOIN_URL": "/kucoin",
-    "KRAKEN_URL": "/kraken",
-    "BITFINEX_URL": "/bitfinex",
-}
-
-
-def settings_over(upstream: str, *, tokens: int = 60, **more: str) -> Settings:
-    addresses = {name: upstream + prefix for name, prefix in PREFIXES.items()}
-    return Settings.from_environment({"DATA_SOURCE": "sandbox", "MARKET_TOKENS": str(tokens)} | addresses | more)
 
 
 @dataclass

@@ -14,8 +14,8 @@ from shared.db.engine import Database
 from shared.http.refresh import Occasion
 from shared.providers.tokens import TokenSources
 from shared.records.refresh import RefreshReport
+from tests.addresses import settings_over
 from tests.databases import Place
-from tests.markets import settings_over
 
 
 @dataclass

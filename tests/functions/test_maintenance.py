@@ -172,11 +172,9 @@ async def test_a_month_in_order_is_a_partition_like_any_other(place: Place, writ
 
 
 async def test_a_month_that_somebody_writes_to_waits_for_another_day(place: Place, writing: Database) -> None:
-    import pg8000.native
-
     store_hour_by_hour(place, "2026-01")
     place.run("ALTER FUNCTION order_candles_of(timestamptz) SET lock_timeout = '50ms'")
-    holder = pg8000.native.Connection("postgres", unix_sock=place.owner.socket_path, database=place.name)
+    holder = place.server.connected(place.name)
     holder.run("BEGIN")
     holder.run("UPDATE intraday_candles SET close = close WHERE opened_at = '2026-01-05 00:00+00'")
 
@@ -197,12 +195,10 @@ async def test_a_second_delivery_is_answered_with_the_first_report(place: Place,
 
 
 async def test_a_table_in_use_does_not_stop_the_others(place: Place, writing: Database) -> None:
-    import pg8000.native
-
     place.run("SELECT ensure_month_partition('2015-01-01+0')")
     for function in ("ensure_month_of(text, text, timestamptz)", "drop_months_before(text, timestamptz)"):
         place.run(f"ALTER FUNCTION {function} SET lock_timeout = '50ms'")
-    holder = pg8000.native.Connection("postgres", unix_sock=place.owner.socket_path, database=place.name)
+    holder = place.server.connected(place.name)
     holder.run("BEGIN")
     holder.run("LOCK TABLE price_points_300 IN ACCESS SHARE MODE")
 

@@ -16,7 +16,7 @@ from shared.db.engine import Database
 from shared.domain.market.writing import MarketWriter
 from shared.http.refresh import Occasion
 from shared.providers.quotes import QuoteProviders
-from tests.markets import settings_over
+from tests.addresses import settings_over
 
 
 async def die(upstream: str, socket: str, database: str, documents_file: str, key: str, step: str) -> None:

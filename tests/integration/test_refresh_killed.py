@@ -86,9 +86,7 @@ async def test_a_run_killed_inside_its_transaction_leaves_nothing_half_written(
 
 def kill_half_way(sandbox: Served, place: Place, folder: Path) -> None:
     """Let a run get through half of its statements, to a table that is held, and kill it there."""
-    import pg8000.native
-
-    holder = pg8000.native.Connection("postgres", unix_sock=place.server.socket, database=place.name)
+    holder = place.server.connected(place.name)
     holder.run("BEGIN; LOCK TABLE rankings IN ACCESS EXCLUSIVE MODE")
     dying = subprocess.Popen(command("never", sandbox, place, folder), cwd=ROOT, stdout=subprocess.DEVNULL)
     try:

@@ -33,7 +33,7 @@ class FakeConnector:
 
     def connect(self, instance: str, driver: str, **more: Any) -> pg8000.dbapi.Connection:
         self.calls.append((instance, driver, more))
-        connection: pg8000.dbapi.Connection = pg8000.dbapi.connect(unix_sock=self._socket, **more)
+        connection: pg8000.dbapi.Connection = pg8000.dbapi.connect(unix_sock=self._socket, ssl_context=False, **more)
         return connection
 
     def close(self) -> None:

@@ -41,7 +41,7 @@ def test_connection_keeps_only_so_many_prepared(shared_place: Place) -> None:
     import pg8000.dbapi
 
     connection = pg8000.dbapi.connect(
-        "cryptoprism_reader", unix_sock=shared_place.reader.socket_path, database=shared_place.name
+        "cryptoprism_reader", unix_sock=shared_place.reader.socket_path, database=shared_place.name, ssl_context=False
     )
     prepared = Prepared(connection, kept=3)
 
@@ -56,7 +56,9 @@ def test_texts_arrive_as_they_are_given(shared_place: Place) -> None:
     import pg8000.dbapi
 
     texts = ["null", "nULL", "NULL", "", " ", 'a"b', "back\\slash", "{a,b}", "é", "a\tb"]
-    with closing(pg8000.dbapi.connect("postgres", unix_sock=shared_place.owner.socket_path)) as connection:
+    with closing(
+        pg8000.dbapi.connect("postgres", unix_sock=shared_place.owner.socket_path, ssl_context=False)
+    ) as connection:
         rows = Prepared(connection).run("SELECT unnest(CAST(:texts AS text[]))", {"texts": texts})
 
     assert [row[0] for row in rows] == texts

@@ -30,7 +30,9 @@ class Server:
     def run(self, statement: str, user: str = "cryptoprism_owner") -> list[list[object]]:
         import pg8000.native
 
-        connection = pg8000.native.Connection(user, unix_sock=self.postgres.socket, database="cryptoprism")
+        connection = pg8000.native.Connection(
+            user, unix_sock=self.postgres.socket, database="cryptoprism", ssl_context=False
+        )
         with contextlib.closing(connection):
             return connection.run(statement)  # type: ignore[no-any-return]
 
