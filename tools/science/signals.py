@@ -87,6 +87,7 @@ def written(said: Lived, panel: Panel, excluded: frozenset[str]) -> Iterator[str
     yield from _redundancy(said)
     yield from _quintiles(said, panel, excluded, later)
     yield from ("", "The last 18 months have not been opened.")
+    yield from ("", "What signals see where the truth is known: [on sandbox markets](signals-on-sandbox.md).")
 
 
 def _point(place: int, said: Lived, later: Mapping[int, FloatArray]) -> Tested | None:
