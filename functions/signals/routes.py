@@ -12,8 +12,8 @@ from shared.domain.signals.models import (
     HeatRow,
     SignalDay,
     TokenSignals,
-    TrackRecord,
 )
+from shared.domain.signals.record_models import TrackRecord
 from shared.domain.signals.service import LOG_PAGE, SignalService
 from shared.http.envelope import Envelope, answered
 from shared.http.freshness import fresh_for

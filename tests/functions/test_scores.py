@@ -307,6 +307,15 @@ async def test_methodology_is_known_before_anything_is_scored_and_fits_its_model
     assert len([part for each in body.data.scores for part in each.parts]) == 13
 
 
+async def test_methodology_tells_what_came_of_following_the_scores(scores: Served) -> None:
+    told = (await body_of(scores, "/api/v1/scores/methodology"))["data"]["evidence"]
+
+    [found] = [each for each in told["findings"] if (each["subject"], each["horizon_days"]) == ("crypto_score", 7)]
+    assert found["measure"] == "best_less_worst_fifth_pct"
+    assert found["low"] <= found["value"] <= found["high"]
+    assert (told["report"], told["from"]) == ("docs/science/signals.md", "2016-01-01")
+
+
 @pytest.mark.parametrize(
     "path", [BOARD, "/api/v1/scores/excluded", "/api/v1/scores/bitcoin", "/api/v1/scores/bitcoin/history"]
 )

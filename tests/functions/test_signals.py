@@ -18,8 +18,8 @@ from shared.domain.signals.models import (
     HeatRow,
     SignalDay,
     TokenSignals,
-    TrackRecord,
 )
+from shared.domain.signals.record_models import TrackRecord
 from shared.domain.signals.rules import VOTING
 from shared.http.envelope import Envelope
 from tests import signals as facts
@@ -143,6 +143,8 @@ async def test_the_record_tells_that_nothing_is_graded_yet(signals: Served) -> N
     assert body.record is not None
     assert (body.record.graded, body.record.chain.verified) == (0, True)
     assert body.record.groups[0].hit_rate.value is None
+    assert {each.intervals for each in body.record.groups} == {"too_few_blocks"}
+    assert {each.measure for each in body.evidence.findings} > {"hit_rate", "information_coefficient"}
     assert body.record.emitted >= len(body.log) > 0
 
 

@@ -12,12 +12,12 @@ import numpy as np
 
 from shared.domain.honesty.numeric.bootstrap import MEAN_BLOCK, stationary_rows
 from shared.domain.panels.panel import FloatArray
-from shared.domain.signals.numeric.grading import correlation
 
 LEAST_TOKENS = 10
 """On fewer in a day an order says nothing."""
 LEAST_DAYS = 180
 SAMPLES, SEED = 1_000, 20
+_LEAST_PAIRS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,15 @@ class Coefficient:
     p: float
     """Two-sided, of being 0, by the bootstrap's deviation."""
     days: int
+
+
+def correlation(moments: FloatArray) -> FloatArray:
+    """Return correlations from sums over n of 1, a, b, aa, bb, ab (last axis); NaN where one never changes or n is below three."""
+    n, a, b, aa, bb, ab = np.moveaxis(moments, -1, 0)
+    spread = np.sqrt(np.maximum(0.0, (n * aa - a * a) * (n * bb - b * b)))
+    usable = (spread > 1e-9 * np.maximum(1.0, n * aa)) & (n >= _LEAST_PAIRS)
+    made: FloatArray = np.where(usable, (n * ab - a * b) / np.where(usable, spread, 1.0), np.nan)
+    return made
 
 
 def across(values: FloatArray, later: FloatArray) -> FloatArray:

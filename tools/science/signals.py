@@ -1,4 +1,5 @@
-"""Write docs/science/signals.md: what data points, scores and confluence signals were worth on recorded real history.
+"""Write docs/science/signals.md: what data points, scores and confluence signals were worth on recorded real history; and its main
+figures, for machines, to `shared/domain/evidence`.
 
 python -m tools.science.signals --recorded FOLDER
 
@@ -8,6 +9,7 @@ The last 18 months of the history are not looked at: no return reaches into them
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -16,20 +18,24 @@ from shared.domain.datapoints.catalogue import data_points
 from shared.domain.datapoints.numeric.windows import FlagArray
 from shared.domain.indices.numeric.reporting import SURVIVORSHIP
 from shared.domain.panels.panel import FloatArray, Panel
+from shared.domain.scores.methodology import VERSION as SCORES_VERSION
 from shared.domain.signals.numeric.agreement import effective_number
-from shared.domain.signals.rules import HORIZON_DAYS, VOTING
+from shared.domain.signals.rules import HORIZON_DAYS, VERSION, VOTING
 from tools.manifests import ROOT
 
+from . import evidence
 from .coefficients import Coefficient, across, along, averaged, discovered, draws
 from .hits import signal_lines, signed
 from .index import BEGINS, HELD_OUT
 from .lived import Lived, lived, recorded_told
 from .logged import logged
-from .quintiles import fifths, weekly_scores
+from .quintiles import Fifths, fifths, weekly_scores
 from .recorded import recorded_market
 
 REPORT = ROOT / "docs" / "science" / "signals.md"
 HORIZONS = (1, 7, 30)
+SPANS = (7, 30)
+"""Of scores."""
 RATE = 0.05
 _SIGNS = {1: "up", -1: "down", 0: "–"}
 
@@ -55,6 +61,18 @@ def main() -> None:
     panel = panel.until(int(np.searchsorted(panel.days, np.datetime64(HELD_OUT, "D"))))
     said = lived(panel, excluded, recorded_told(folder), begins=BEGINS)
     REPORT.write_text("\n".join(written(said, panel, excluded)) + "\n", encoding="utf-8")
+    _write_evidence(said, panel, excluded, datetime.now(UTC).date())
+
+
+def _write_evidence(said: Lived, panel: Panel, excluded: frozenset[str], today: date) -> None:
+    plain = np.array([name not in excluded for name in panel.token_ids])
+    closes = np.where(plain, said.close, np.nan)
+    later = {days: np.where(plain, said.later(days), np.nan) for days in SPANS}
+    spreads = [evidence.of_fifths(name, days, each) for name, days, each in _spreads(said, panel, excluded, later)]
+    told = evidence.told(said, closes, spreads, version=SCORES_VERSION, made_on=today)
+    evidence.write("scores", told)
+    figures = evidence.of_signals(logged(said).graded)
+    evidence.write("signals", evidence.told(said, closes, figures, version=VERSION, made_on=today))
 
 
 def written(said: Lived, panel: Panel, excluded: frozenset[str]) -> Iterator[str]:
@@ -69,6 +87,7 @@ def written(said: Lived, panel: Panel, excluded: frozenset[str]) -> Iterator[str
     yield from _redundancy(said)
     yield from _quintiles(said, panel, excluded, later)
     yield from ("", "The last 18 months have not been opened.")
+    yield from ("", "What signals see where the truth is known: [on sandbox markets](signals-on-sandbox.md).")
 
 
 def _point(place: int, said: Lived, later: Mapping[int, FloatArray]) -> Tested | None:
@@ -186,9 +205,6 @@ def _redundancy(said: Lived) -> Iterator[str]:
 
 
 def _quintiles(said: Lived, panel: Panel, excluded: frozenset[str], later: Mapping[int, FloatArray]) -> Iterator[str]:
-    start = len(panel.days) - len(said.days)
-    rows, scores = weekly_scores(panel, excluded, start)
-    places = [row - start for row in rows]
     yield from (
         "## Fifths of scores",
         "",
@@ -198,13 +214,23 @@ def _quintiles(said: Lived, panel: Panel, excluded: frozenset[str], later: Mappi
         "| score | horizon | weeks | worst | 2 | 3 | 4 | best | best − worst, 95 % |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     )
+    for name, days, found in _spreads(said, panel, excluded, later):
+        cells = [signed(each) for each in found.excess_pct]
+        ends = f"{signed(found.spread_pct)} ({signed(found.low)} … {signed(found.high)})"
+        yield f"| {name} | {days} d | {found.weeks} | {' | '.join(cells)} | {ends} |"
+
+
+def _spreads(
+    said: Lived, panel: Panel, excluded: frozenset[str], later: Mapping[int, FloatArray]
+) -> Iterator[tuple[str, int, Fifths]]:
+    start = len(panel.days) - len(said.days)
+    rows, scores = weekly_scores(panel, excluded, start)
+    places = [row - start for row in rows]
     for name, values in scores.items():
-        for days in (7, 30):
+        for days in SPANS:
             found = fifths(values, later[days][places])
             if found:
-                cells = [signed(each) for each in found.excess_pct]
-                ends = f"{signed(found.spread_pct)} ({signed(found.low)} … {signed(found.high)})"
-                yield f"| {name} | {days} d | {found.weeks} | {' | '.join(cells)} | {ends} |"
+                yield name, days, found
 
 
 def _cell(found: Coefficient | None, *, bold: bool) -> str:

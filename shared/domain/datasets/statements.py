@@ -1,6 +1,7 @@
 """The stamp of a dataset, to be selected beside its facts."""
 
 from sqlalchemy import Subquery, select
+from sqlalchemy.dialects import postgresql
 
 from shared.db.expressions import microseconds, written
 from shared.db.tables.datasets import datasets
@@ -13,3 +14,8 @@ def stamp_of(dataset: str) -> Subquery:
         .where(datasets.c.dataset == written(dataset))
         .subquery("stamp")
     )
+
+
+def stamp_text(dataset: str) -> str:
+    """Return the same row as text, called `stamp`, for statements that are written as text."""
+    return f"({stamp_of(dataset).element.compile(dialect=postgresql.dialect())}) AS stamp"  # type: ignore[no-untyped-call]

@@ -30,12 +30,6 @@ def _end_of(day: str) -> str:
     return f"timezone('UTC', CAST({day} + 1 AS timestamp))"
 
 
-def _stamp(dataset: str) -> str:
-    return f"""
-        (SELECT {_us("refreshed_at")} AS refreshed_us, sources, data_source FROM datasets WHERE dataset = '{dataset}') AS stamp
-    """  # noqa: S608
-
-
 def _shown(*columns: str) -> str:
     """Return a row of a model as the text of an object."""
     row = ", ".join(columns)
@@ -73,6 +67,8 @@ def models() -> "ClauseElement":
     """Select `text, total, serving` and the stamp of a page of the models, newest first."""
     from sqlalchemy import text
 
+    from shared.domain.datasets.statements import stamp_text
+
     return text(f"""
         SELECT
             (SELECT concat('[', string_agg({_shown(*_SUMMARY, "model.record - 'folds' AS record", _LIVE)}, ','
@@ -82,7 +78,7 @@ def models() -> "ClauseElement":
             (SELECT count(*) FROM ml_models),
             (SELECT model_id FROM ml_models WHERE state = 'serving'),
             stamp.*
-        FROM {_stamp(MODELS)}
+        FROM {stamp_text(MODELS)}
     """)  # noqa: S608
 
 
@@ -90,16 +86,20 @@ def model() -> "ClauseElement":
     """Select `text` and the stamp; null for an unknown model."""
     from sqlalchemy import text
 
+    from shared.domain.datasets.statements import stamp_text
+
     return text(f"""
         SELECT (SELECT {_shown(*_WHOLE, "model.record", _LIVE)} FROM ml_models AS model
             WHERE model_id = CAST(:model_id AS text)), stamp.*
-        FROM {_stamp(MODELS)}
+        FROM {stamp_text(MODELS)}
     """)  # noqa: S608
 
 
 def predictions(sort: Sort, order: Order) -> "ClauseElement":
     """Select `text`, the run and the stamp of a page of what can be predicted."""
     from sqlalchemy import text
+
+    from shared.domain.datasets.statements import stamp_text
 
     by = f"{_SORTED_BY[sort]} {order.upper()} NULLS LAST, said.token_id"
     return text(f"""
@@ -112,7 +112,7 @@ def predictions(sort: Sort, order: Order) -> "ClauseElement":
             (SELECT concat('[', string_agg(concat('{{', tokens.written, ',', {_SAID}, '}}'), ',' ORDER BY number), ']')
              FROM page JOIN token_predictions AS said USING (token_id) JOIN tokens USING (token_id)),
             run.*, stamp.*
-        FROM {_stamp(PREDICTIONS)} JOIN {_RUN} ON true
+        FROM {stamp_text(PREDICTIONS)} JOIN {_RUN} ON true
     """)  # noqa: S608
 
 
@@ -123,10 +123,12 @@ def prediction() -> "ClauseElement":
     """
     from sqlalchemy import text
 
+    from shared.domain.datasets.statements import stamp_text
+
     return text(f"""
         SELECT tokens.written, CASE WHEN said.token_id IS NULL THEN NULL ELSE {_SAID} END, said.reason,
             CAST(said.contributions AS text), run.*, stamp.*
-        FROM {_stamp(PREDICTIONS)} JOIN {_RUN} ON true
+        FROM {stamp_text(PREDICTIONS)} JOIN {_RUN} ON true
         LEFT JOIN tokens ON tokens.token_id = CAST(:token_id AS text)
         LEFT JOIN token_predictions AS said ON said.token_id = tokens.token_id
     """)  # noqa: S608
@@ -136,10 +138,12 @@ def chosen(*, named: bool) -> "ClauseElement":
     """Select `model_id, state, trained_through, artifact_digest` and the stamp of a model, of the serving one when none is named."""
     from sqlalchemy import text
 
+    from shared.domain.datasets.statements import stamp_text
+
     which = "model_id = CAST(:model_id AS text)" if named else "state = 'serving'"
     return text(f"""
         SELECT model_id, state, CAST(trained_through AS text), artifact_digest, stamp.*
-        FROM {_stamp(MODELS)} LEFT JOIN ml_models ON {which}
+        FROM {stamp_text(MODELS)} LEFT JOIN ml_models ON {which}
     """)  # noqa: S608
 
 

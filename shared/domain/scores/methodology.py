@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import get_args
 
+from shared.domain.evidence.reading import evidence
 from shared.records.scores import Reason, ScoreName
 
 VERSION = "1"
@@ -168,4 +169,5 @@ def published() -> dict[str, object]:
             }
             for score in ALL.values()
         ],
+        "evidence": evidence("scores"),
     }

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from shared.domain.evidence.models import Evidence
 from shared.records.scores import ScoreName
 
 ReasonTold = Literal[
@@ -222,6 +223,7 @@ class Methodology(BaseModel):
                             ],
                         }
                     ],
+                    "evidence": {"report": "docs/science/signals.md", "made_on": "2026-11-25", "findings": []},
                 }
             ]
         }
@@ -235,3 +237,6 @@ class Methodology(BaseModel):
     excluded_kinds: list[KindTold]
     reasons: dict[str, str] = Field(description="Why a score may be null.")
     scores: list[ScoreMade]
+    evidence: Evidence = Field(
+        description="What came of the tokens that each score ranked highest and lowest on real history. Read it before you follow a score."
+    )

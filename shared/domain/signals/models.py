@@ -1,4 +1,4 @@
-"""What answers about signals look like. They document; PostgreSQL and the service build the answers, and the tests compare the two."""
+"""What answers about tokens' signals look like. They document; PostgreSQL and the service build the answers, and the tests compare the two."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -16,14 +16,15 @@ _NAMED: dict[str, JsonValue] = {"id": "bitcoin", "symbol": "BTC", "name": "Bitco
 _SCORE = Field(description="-1 is as bearish, 1 as bullish as can be; null where nothing is known.", ge=-1, le=1)
 
 
-def _like(example: dict[str, JsonValue]) -> ConfigDict:
+def like(example: dict[str, JsonValue]) -> ConfigDict:
+    """Return the configuration of a model with an example."""
     return ConfigDict(json_schema_extra={"examples": [example]})
 
 
 class CategoryScore(BaseModel):
     """What one category says."""
 
-    model_config = _like(_HEAT)
+    model_config = like(_HEAT)
 
     score: float | None = _SCORE
     confidence: float = Field(
@@ -47,7 +48,7 @@ class _Named(BaseModel):
 class HeatRow(_Named):
     """One token of the heatmap."""
 
-    model_config = _like(_NAMED | {"composite": 0.31, "categories": {"momentum": _HEAT}})
+    model_config = like(_NAMED | {"composite": 0.31, "categories": {"momentum": _HEAT}})
 
     composite: float | None = Field(
         description="Mean of the scores by confidence; null where nothing is known.", ge=-1, le=1
@@ -58,7 +59,7 @@ class HeatRow(_Named):
 class Consensus(_Named):
     """Which categories agree about one token."""
 
-    model_config = _like(
+    model_config = like(
         _NAMED
         | {
             "direction": "bullish",
@@ -81,7 +82,7 @@ class Consensus(_Named):
 class Divergence(_Named):
     """On-chain activity against the chart."""
 
-    model_config = _like(
+    model_config = like(
         _NAMED
         | {
             "on_chain": 0.44,
@@ -104,7 +105,7 @@ class Divergence(_Named):
 class DataPointInfo(BaseModel):
     """One data point of the catalogue."""
 
-    model_config = _like(
+    model_config = like(
         {
             "id": "rsi_14",
             "category": "momentum",
@@ -134,7 +135,7 @@ class DataPointInfo(BaseModel):
 class DataPointValue(BaseModel):
     """One data point of one token."""
 
-    model_config = _like(
+    model_config = like(
         {"id": "rsi_14", "category": "momentum", "value": 61.2, "unit": "0 to 100", "contribution": 0.0052}
     )
 
@@ -150,7 +151,7 @@ class DataPointValue(BaseModel):
 class Verdict(BaseModel):
     """What the data points of one token say together."""
 
-    model_config = _like(
+    model_config = like(
         {
             "direction": "bullish",
             "strength": "moderate",
@@ -186,7 +187,7 @@ class Verdict(BaseModel):
 class Signal(BaseModel):
     """A signal as it stands in the log; numbers are text, as they were hashed."""
 
-    model_config = _like({"token_id": "bitcoin", "direction": "bullish", "strength": "moderate", "score": "0.4102"})
+    model_config = like({"token_id": "bitcoin", "direction": "bullish", "strength": "moderate", "score": "0.4102"})
 
     token_id: str = Field(description="Slug of the token.")
     emitted_at: datetime = Field(description="When it was emitted.")
@@ -206,7 +207,7 @@ class Signal(BaseModel):
 class TokenSignals(BaseModel):
     """Everything about one token."""
 
-    model_config = _like({"id": "bitcoin", "symbol": "BTC", "name": "Bitcoin", "day": "2026-02-28", "version": "1"})
+    model_config = like({"id": "bitcoin", "symbol": "BTC", "name": "Bitcoin", "day": "2026-02-28", "version": "1"})
 
     id: str = Field(description="Slug of the token.")
     symbol: str = Field(description="Ticker.")
@@ -223,7 +224,7 @@ class TokenSignals(BaseModel):
 class SignalDay(BaseModel):
     """What was said of one token after a day's close."""
 
-    model_config = _like(
+    model_config = like(
         {
             "at": 1772323200000,
             "known_at": 1772323320000,
@@ -236,82 +237,3 @@ class SignalDay(BaseModel):
     known_at: int = Field(description="When it was computed, milliseconds.")
     composite: float | None = _SCORE
     scores: list[float | None] = Field(description="Of the categories, in the order of `meta.categories`.")
-
-
-class Figure(BaseModel):
-    """A figure and its 95 % interval, from a bootstrap over blocks of three horizons; null before there are four."""
-
-    model_config = _like({"value": 0.53, "low": 0.49, "high": 0.57})
-
-    value: float | None = Field(description="Null where too little was graded.")
-    low: float | None = Field(description="Null before signals of twelve weeks are graded.")
-    high: float | None = Field(description="Null before signals of twelve weeks are graded.")
-
-
-class GroupRecord(BaseModel):
-    """How a group of signals did."""
-
-    model_config = _like({"group": "all", "graded": 120, "days": 31})
-
-    group: str = Field(description="`all`, a direction or a strength.")
-    graded: int = Field(description="Signals whose horizon is over.", ge=0)
-    days: int = Field(description="Different days of emission among them.", ge=0)
-    hit_rate: Figure = Field(description="Share whose price moved the signal's way.")
-    information_coefficient: Figure = Field(description="Rank correlation of the score with the return after it.")
-    brier: Figure = Field(description="Mean squared error of the stated probability; a coin has 0.25.")
-    mean_return_pct: Figure = Field(description="In the signal's direction over the horizon, without costs.")
-
-
-class ChainState(BaseModel):
-    """Whether the log is what it was."""
-
-    model_config = _like({"entries": 310, "head": "9f…", "verified": True, "first_broken": None})
-
-    entries: int = Field(description="Signals in the log.", ge=0)
-    head: str = Field(description="Hash of the newest entry.")
-    verified: bool = Field(description="Whether every entry follows from the one before, from the first on.")
-    first_broken: int | None = Field(description="Position of the first that does not.")
-
-
-class Record(BaseModel):
-    """How all signals did."""
-
-    model_config = _like({"horizon_days": 7, "emitted": 310, "graded": 120})
-
-    horizon_days: int = Field(description="Days after which a signal is graded.")
-    emitted: int = Field(description="Signals in the log.", ge=0)
-    graded: int = Field(description="Signals whose horizon is over.", ge=0)
-    groups: list[GroupRecord] = Field(description="All, by direction, by strength.")
-    chain: ChainState = Field(description="The hash chain.")
-
-
-class Grade(BaseModel):
-    """What came of a signal."""
-
-    model_config = _like({"price_usd": 71000.5, "priced_at": "2026-03-08T12:00:10+00:00", "lost": False})
-
-    price_usd: float = Field(description="The first price after the horizon.", gt=0)
-    priced_at: datetime = Field(description="When that was.")
-    lost: bool = Field(description="Whether nobody told one for three days, so that the last before it counts.")
-
-
-class LogEntry(BaseModel):
-    """One entry of the log: `hash` is the SHA-256 of `previous`, a line break and the body's JSON with sorted keys and no blanks."""
-
-    model_config = _like({"position": 310, "previous": "3a…", "hash": "9f…", "grade": None})
-
-    position: int = Field(description="From 1.", ge=1)
-    previous: str = Field(description="Hash of the entry before; 64 zeros for the first.")
-    hash: str = Field(description="Of this one.")
-    body: Signal = Field(description="The signal.")
-    grade: Grade | None = Field(description="Null until its horizon is over.")
-
-
-class TrackRecord(BaseModel):
-    """The record and the log."""
-
-    model_config = _like({"made_at": "2026-03-01T12:02:00.000Z", "record": None, "log": []})
-
-    made_at: datetime | None = Field(description="When the record was made; once an hour.")
-    record: Record | None = Field(description="How signals did.")
-    log: list[LogEntry] = Field(description="Newest first.")

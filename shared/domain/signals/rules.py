@@ -43,10 +43,8 @@ EVEN_WEIGHT = 0.5
 """Share of the measured correlation beside `UNKNOWN_CORRELATION`, against the chance of a day."""
 LOST_AFTER_DAYS = 3
 """A token that nobody has priced for so long after the horizon is graded by its last price."""
-BOOTSTRAPS, BOOTSTRAP_SEED = 1_000, 20
-"""The seed makes it repeatable."""
 BLOCK_DAYS, LEAST_BLOCKS = 3 * HORIZON_DAYS, 4
-"""Emissions of three horizons are drawn together: signals of one day share one market, and those of near days most of their returns.
-From fewer blocks no interval is drawn."""
+"""Emissions of three horizons are left out together: signals of one day share one market, and those of near days most of their returns.
+Of fewer blocks than that, unequal ones counting less, no interval is told."""
 INTERVAL = 0.95
 """Of the intervals in the track record."""

@@ -8,6 +8,7 @@ from shared.core.errors import InvalidParameterError, NotFoundError
 from shared.domain.cursors import cursor_at, milliseconds, moment_of_cursor, place_of_cursor
 from shared.domain.datapoints.catalogue import DataPoint, data_points
 from shared.domain.datasets.stamps import Stamp
+from shared.domain.evidence.reading import evidence
 from shared.records.answer import Answer, JsonField
 from shared.records.refresh import is_late
 
@@ -141,7 +142,9 @@ def _token_text(token_id: str, found: TokenFound) -> str:
 
 
 def _record_text(found: RecordFound) -> str:
-    return f'{{"made_at":{_encode(_iso(found.made_at))},"record":{found.record or "null"},"log":[{found.text}]}}'
+    before = _encode(evidence("signals"))
+    made = _encode(_iso(found.made_at))
+    return f'{{"made_at":{made},"record":{found.record or "null"},"log":[{found.text}],"evidence":{before}}}'
 
 
 def _rules() -> dict[str, JsonField]:

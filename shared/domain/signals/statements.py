@@ -13,9 +13,6 @@ def _us(moment: str) -> str:
     return f"CAST(extract(epoch FROM {moment}) * 1000000 AS bigint)"
 
 
-_STAMP = f"""
-    (SELECT {_us("refreshed_at")} AS refreshed_us, sources, data_source FROM datasets WHERE dataset = '{DATASET}') AS stamp
-"""  # noqa: S608
 _WHICH: dict[Ranking, tuple[str, str, str]] = {
     "heat": ("written_heat", "CAST(:least AS integer) IS NOT NULL", "place"),
     "consensus": ("written_consensus", "agreeing >= CAST(:least AS integer)", "agreeing DESC, place"),
@@ -31,6 +28,8 @@ def ranking(which: Ranking) -> "ClauseElement":
     """Select the first `size` tokens of a ranking: `text, total, refreshed_us, sources, data_source`; none when never refreshed."""
     from sqlalchemy import text
 
+    from shared.domain.datasets.statements import stamp_text
+
     column, condition, order = _WHICH[which]
     return text(f"""
         SELECT
@@ -40,7 +39,7 @@ def ranking(which: Ranking) -> "ClauseElement":
             ) AS shown),
             (SELECT count(*) FROM token_signals WHERE {condition}),
             stamp.*
-        FROM {_STAMP}
+        FROM {stamp_text(DATASET)}
     """)  # noqa: S608
 
 
@@ -49,12 +48,14 @@ def token() -> "ClauseElement":
     data_source` of one token; `symbol` is null for an unknown one, `values` for one without signals."""
     from sqlalchemy import text
 
+    from shared.domain.datasets.statements import stamp_text
+
     return text(f"""
         SELECT tokens.symbol, tokens.name, {_us("points.computed_at")}, {_us("points.day")}, points.version, points.digest,
             CAST(points.values AS text), CAST(points.contributions AS text), signals.written_verdict,
             (SELECT body FROM signal_log WHERE token_id = CAST(:token_id AS text) ORDER BY position DESC LIMIT 1),
             stamp.*
-        FROM {_STAMP}
+        FROM {stamp_text(DATASET)}
         LEFT JOIN tokens ON tokens.token_id = CAST(:token_id AS text)
         LEFT JOIN token_datapoints AS points ON points.token_id = tokens.token_id
         LEFT JOIN token_signals AS signals ON signals.token_id = tokens.token_id
@@ -65,6 +66,8 @@ def history() -> "ClauseElement":
     """Select days of one token from `start` to before `until`, oldest first, up to `size`: `text, next_us, total, known, refreshed_us,
     sources, data_source`."""
     from sqlalchemy import text
+
+    from shared.domain.datasets.statements import stamp_text
 
     return text(f"""
         WITH meant AS MATERIALIZED (
@@ -83,7 +86,7 @@ def history() -> "ClauseElement":
             (SELECT count(*) FROM meant),
             EXISTS (SELECT FROM tokens WHERE token_id = CAST(:token_id AS text)),
             stamp.*
-        FROM {_STAMP}
+        FROM {stamp_text(DATASET)}
     """)  # noqa: S608
 
 
@@ -91,6 +94,8 @@ def record() -> "ClauseElement":
     """Select the record and a page of the log, newest first, from below `before`: `record, made_us, text, next, total, refreshed_us,
     sources, data_source`."""
     from sqlalchemy import text
+
+    from shared.domain.datasets.statements import stamp_text
 
     return text(f"""
         WITH shown AS MATERIALIZED (
@@ -107,5 +112,5 @@ def record() -> "ClauseElement":
             (SELECT min(position) FROM shown HAVING min(position) > 1),
             (SELECT count(*) FROM signal_log),
             stamp.*
-        FROM {_STAMP}
+        FROM {stamp_text(DATASET)}
     """)  # noqa: S608

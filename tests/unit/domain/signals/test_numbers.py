@@ -238,9 +238,9 @@ def test_figures_are_those_of_the_plain_formulas() -> None:
     moves = [each.exit_usd / 100 - 1 for each in signals]
     assert (record.graded, record.days) == (100, 20)
     assert record.hit_rate.value == pytest.approx(np.mean(hits))
-    assert record.information_coefficient.value == pytest.approx(
-        stats.spearmanr([each.score for each in signals], moves).statistic
-    )
+    score = np.array([each.score for each in signals])
+    a, b = (np.sign(each) * stats.rankdata(np.abs(each)) for each in (score, np.array(moves)))
+    assert record.information_coefficient.value == pytest.approx(a @ b / np.sqrt((a @ a) * (b @ b)))
     assert record.brier.value == pytest.approx(
         np.mean([(each.probability - hit) ** 2 for each, hit in zip(signals, hits, strict=True)])
     )
@@ -267,7 +267,7 @@ def test_signals_of_one_block_of_days_are_one_trial() -> None:
 
 
 def test_before_four_blocks_no_interval_is_drawn() -> None:
-    early, late = (record_of([graded(day, 1.0, 0.1) for day in range(days)]).hit_rate for days in (63, 64))
+    early, late = (record_of([graded(day, 1.0, 0.1) for day in range(days)]).hit_rate for days in (83, 84))
 
     assert (early.low, late.low) == (None, 1.0)
 
@@ -280,8 +280,8 @@ def test_an_interval_ends_where_figures_do() -> None:
 
 
 def test_students_quantiles_are_those_of_scipy() -> None:
-    for freedom in (3, 4, 8, 30, 200):
-        assert student(freedom) == pytest.approx(stats.t.ppf((1 + INTERVAL) / 2, freedom), rel=2e-3)
+    for freedom in (1, 2, 2.37, 4, 8, 30.5, 200):
+        assert student(freedom) == pytest.approx(stats.t.ppf((1 + INTERVAL) / 2, freedom), rel=1e-6)
 
 
 def test_nothing_graded_is_nothing_claimed_and_a_tie_is_no_hit() -> None:
@@ -290,7 +290,20 @@ def test_nothing_graded_is_nothing_claimed_and_a_tie_is_no_hit() -> None:
 
     assert (empty.graded, empty.hit_rate.value, empty.brier.value) == (0, None, None)
     assert (tie.hit_rate.value, tie.hit_rate.low, tie.information_coefficient.value) == (0.0, None, None)
-    assert record_of([graded(day, 1.0, 0.1 * day) for day in range(9)]).information_coefficient.value is None
+    assert record_of([graded(day, 1.0, 0.0) for day in range(9)]).information_coefficient.value is None
+    assert record_of([graded(day, 1.0, 0.1) for day in range(2)]).information_coefficient.value is None
+
+
+def test_a_record_says_why_it_has_no_intervals() -> None:
+    many = [graded(day, 1.0, 0.1) for day in range(BLOCK_DAYS * 5)]
+    # Nine signals of ten in one block: as good as one block.
+    lopsided = [*many[:2], *[graded(BLOCK_DAYS * 2, 1.0, 0.1)] * 200, *many[BLOCK_DAYS * 3 :: 9]]
+
+    records = [record_of(each) for each in ([], many[:30], lopsided, many)]
+
+    assert [each.intervals for each in records] == ["too_few_blocks"] * 3 + ["told"]
+    assert (records[2].blocks < 2, records[3].blocks) == (True, 5.0)
+    assert records[2].hit_rate.low is None
 
 
 def test_chains_metrics_are_read_from_their_newest_day_unless_it_is_old() -> None:
