@@ -33,8 +33,6 @@ from tests.predictions import predicted
 from tests.scored import scored
 from tests.screened import built
 
-pytestmark = pytest.mark.filterwarnings("ignore:invalid value encountered in divide:RuntimeWarning:jumpmodels")
-"""It divides by the number of days in a state also where there are none; such a state is given a centre afterwards."""
 DAYS, TOKENS = 600, 20
 """The regime judges from a year and the record of half a one on."""
 UNPRICED = ("none", "one", "zero")

@@ -79,8 +79,9 @@ def _states(units: FloatArray, returned: FloatArray) -> FloatArray:
     from jumpmodels.jump import JumpModel
 
     model = JumpModel(n_components=STATES, jump_penalty=FIT_PENALTY, n_init=_STARTS, max_iter=50, random_state=0)
-    centres: FloatArray = model.fit(units, ret_ser=returned, sort_by="ret").centers_
-    # A state that no day fell into has no centre: it stands where all days' middle is.
+    # A state that no day fell into is divided by no days and has no centre: it stands where all days' middle is.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        centres: FloatArray = model.fit(units, ret_ser=returned, sort_by="ret").centers_
     return np.where(np.isfinite(centres), centres, units.mean(axis=0))
 
 
