@@ -14,8 +14,10 @@ import pytest
 
 from local.options import Options
 from local.platform import Platform
+from tests.contract import odd_requests
 from tests.folders import open_folder
-from tools.manifests import read_manifests
+from tools.gateway.envoy import HEADERS_KB
+from tools.manifests import ROOT, read_manifests
 from tools.tour.__main__ import local_token
 from tools.tour.itinerary import tour_of
 from tools.tour.visiting import Visitor
@@ -62,6 +64,13 @@ def test_a_preflight_is_answered_on_every_documented_path(platform: Platform) ->
     assert {answer.headers.get("access-control-allow-origin") for answer in answers.values()} == {"*"}
 
 
+def test_more_address_than_the_gateway_takes_is_refused_by_it(platform: Platform) -> None:
+    with httpx2.Client(base_url=platform.gateway_url, timeout=30) as client:
+        answer = client.get(f"/api/v1/prices/live?symbols={'x' * HEADERS_KB * 1024}")
+
+    assert answer.status_code == 431
+
+
 def fuzzed(platform: Platform, folder: Path, *, phases: str, examples: int, within_s: int) -> tuple[str, int]:
     """Return what schemathesis said and how many cases it tried."""
     program = Path(sys.executable).with_name("st")
@@ -81,7 +90,7 @@ def fuzzed(platform: Platform, folder: Path, *, phases: str, examples: int, with
     run = subprocess.run(
         [program, "--config-file", SETTINGS, "run", location, *options, "--workers", "2"],
         cwd=folder,
-        env={**os.environ, "PYTHONUTF8": "1"},
+        env={**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": odd_requests.__name__},
         capture_output=True,
         text=True,
         timeout=within_s,

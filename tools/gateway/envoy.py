@@ -13,7 +13,7 @@ from typing import Any
 from .envoy_replies import local_replies
 
 _LARGEST_BODY = 1024 * 1024
-_HEADERS_KB = 60
+HEADERS_KB = 60
 """The same limit as API Gateway's."""
 _CONNECTIONS = 10_000
 _PREFIX = "type.googleapis.com/envoy.extensions"
@@ -81,7 +81,7 @@ def _connection_manager(backends: Sequence[Backend], origin: str) -> Config:
         "generate_request_id": True,
         "preserve_external_request_id": True,
         "server_header_transformation": "PASS_THROUGH",
-        "max_request_headers_kb": _HEADERS_KB,
+        "max_request_headers_kb": HEADERS_KB,
         "request_headers_timeout": "10s",
         "request_timeout": "60s",
         "stream_idle_timeout": "300s",
