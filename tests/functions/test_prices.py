@@ -1,6 +1,5 @@
 """The prices function: every endpoint over a real database."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -14,7 +13,7 @@ from shared.domain.market.models import MarketOverview, NamedQuote, PriceAt, Quo
 from shared.domain.market.models import Point as HistoryPoint
 from shared.http.envelope import Envelope
 from tests.clocks import NOON
-from tests.databases import EMPTY, Place, Server, copied
+from tests.databases import Place, Server, copied_for, filled_by
 from tests.snapshots import BITCOIN, DUST, ETHEREUM, MARKET, RIPPLE, snapshot
 
 from .quoting import Served, store
@@ -24,16 +23,13 @@ BY_CAP = ["bitcoin", "ripple", "ethereum", "dust-2", "dust"]
 
 @pytest.fixture(scope="module")
 def filled(server: Server) -> Iterator[Place]:
-    """What most tests find, each in a copy of its own: to copy it costs a fifth of storing it."""
-    with copied(server) as made:
-        asyncio.run(fill(made))
+    with filled_by(server, fill) as made:
         yield made
 
 
 @pytest.fixture
 def place(request: pytest.FixtureRequest, server: Server) -> Iterator[Place]:
-    wanted = "loaded" in request.fixturenames
-    with copied(server, request.getfixturevalue("filled").name if wanted else EMPTY) as made:
+    with copied_for("loaded", request, server) as made:
         yield made
 
 

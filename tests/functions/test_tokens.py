@@ -1,6 +1,5 @@
 """The tokens function over a real database."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from shared.http.envelope import Envelope
 from shared.records.tokens import CategoryRecord, Contract
 from tests.catalogues import SHARED, TOKENS, USDT, details, list_run, listed, storing
 from tests.clocks import NOON, SteppingClock
-from tests.databases import EMPTY, Place, Server, copied
+from tests.databases import Place, Server, copied_for, filled_by
 from tests.functions.quoting import Served, store
 from tests.snapshots import snapshot
 
@@ -24,16 +23,13 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(scope="module")
 def filled(server: Server) -> Iterator[Place]:
-    """What most tests find, each in a copy of its own: to copy it costs a fifth of storing it."""
-    with copied(server) as made:
-        asyncio.run(fill(made))
+    with filled_by(server, fill) as made:
         yield made
 
 
 @pytest.fixture
 def place(request: pytest.FixtureRequest, server: Server) -> Iterator[Place]:
-    wanted = "tokens" in request.fixturenames
-    with copied(server, request.getfixturevalue("filled").name if wanted else EMPTY) as made:
+    with copied_for("tokens", request, server) as made:
         yield made
 
 
